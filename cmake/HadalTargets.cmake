@@ -1,0 +1,37 @@
+# Compile options that every target of the project shares.
+function(hadal_compile_options target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                           -Wno-sign-conversion -Wnon-virtual-dtor)
+  if(HADAL_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(HADAL_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=${HADAL_SANITIZE} -fno-omit-frame-pointer
+                                            -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=${HADAL_SANITIZE})
+  endif()
+endfunction()
+
+# hadal_library(NAME FOLDER...): the static library hadal_NAME from the sources in src/FOLDER.
+function(hadal_library name)
+  set(sources)
+  foreach(folder IN LISTS ARGN)
+    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*.cpp)
+    list(APPEND sources ${found})
+  endforeach()
+  add_library(hadal_${name} STATIC ${sources})
+  add_library(hadal::${name} ALIAS hadal_${name})
+  set_target_properties(hadal_${name} PROPERTIES EXPORT_NAME ${name})
+  hadal_compile_options(hadal_${name})
+  target_include_directories(hadal_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  # Eigen's allocator depends on the alignment it is compiled for; fixing it keeps a library built
+  # for this processor compatible with a program that is not.
+  target_compile_definitions(hadal_${name} PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
+  if(HADAL_NATIVE)
+    target_compile_options(hadal_${name} PRIVATE -march=native)
+  endif()
+endfunction()

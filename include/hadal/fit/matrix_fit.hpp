@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "hadal/data/matrix_data.hpp"
+#include "hadal/model/matrix_model.hpp"
+
+namespace hadal {
+
+/// How lambda is chosen: given, as a ratio of lambda_max, or by cross-validation.
+struct LambdaChoice {
+  enum class Kind { absolute, ratio, cross_validated };
+  Kind kind = Kind::cross_validated;
+  double value = 0;               ///< lambda, or the ratio in (0, 1]
+  int folds = 5;                  ///< of a cross-validation, 2 .. 100
+  bool one_standard_error = false;  ///< take the largest lambda within one standard error of the best
+};
+
+/// Which proof to produce: `automatic` takes the deterministic one where the matrix is small enough
+/// for it to cost little, the probabilistic one otherwise.
+enum class ProofChoice { automatic, deterministic, probabilistic, none };
+
+enum class RefitChoice { none, automatic };
+
+/// Options of a matrix fit; every default is what `hadal fit matrix` uses.
+struct MatrixFitOptions {
+  LambdaChoice lambda;
+  OffsetTerms offset = OffsetTerms::global;
+  OffsetPolicy offset_policy = OffsetPolicy::mean;
+  double offset_ridge = 1e-3;   ///< > 0; of free offsets
+  double norm_alpha = 0;        ///< 0 .. 1: power of the counts in the weighted nuclear norm
+  RefitChoice refit = RefitChoice::none;
+  double tolerance = 1e-6;      ///< on the relative gap, > 0
+  ProofChoice proof = ProofChoice::automatic;
+  double failure_probability = 1e-12;  ///< of a probabilistic proof, in (0, 1)
+  Index size_max = 0;           ///< 0: no limit
+  int iteration_max = 1000;     ///< outer iterations
+  double time_limit = 0;        ///< seconds; 0: none
+  int threads = 0;              ///< 0: all cores
+  std::uint64_t seed = 0;
+  std::filesystem::path checkpoint;  ///< written after every outer iteration; empty: none
+  std::filesystem::path resume;      ///< a checkpoint to go on from; empty: start from nothing
+};
+
+/// What an observer is told while a fit runs.
+struct FitProgress {
+  const char* stage = "fit";  ///< "fit", "cross-validation" or "refit"
+  int step = 0;               ///< of the stage, e.g. the point of the path
+  int steps = 0;
+  OuterIteration iteration;
+};
+
+/// Returns false to stop the fit; the best model so far is then returned, stop = interrupted.
+using FitObserver = std::function<bool(const FitProgress&)>;
+
+/// Fits X minimising MatrixModel's objective over all sizes, to the requested relative gap.
+/// Throws ArgumentError for an option out of range and DataError for data without a usable entry.
+MatrixModel fit_matrix(const MatrixData& data, const MatrixFitOptions& options,
+                       const FitObserver& observer = {});
+
+}  // namespace hadal

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hadal/data/matrix_data.hpp"
+#include "hadal/model/certificate.hpp"
+#include "hadal/types.hpp"
+
+namespace hadal {
+
+/// One outer iteration of the solve loop, as observers and the report see it.
+struct OuterIteration {
+  int iteration = 0;
+  Index size = 0;             ///< number of atoms
+  double objective = 0;
+  double lower_bound = 0;     ///< best so far; -infinity while none is known
+  double relative_gap = 0;    ///< +infinity while no bound is known
+  double polar = 0;           ///< best value found by the polar search (a lower value)
+  double seconds = 0;         ///< since the start of the fit
+  double passes = 0;          ///< passes over the data so far (one pass: every observed entry once)
+};
+
+enum class OffsetTerms { none, global, rows, columns, both };
+
+/// Offsets are either means, computed from the data once and subtracted, or free: part of the
+/// objective, with ridge/2 times their squared norm.
+enum class OffsetPolicy { mean, free };
+
+/// What is added to the low-rank part: global + row[i] + column[j].
+struct Offset {
+  OffsetTerms terms = OffsetTerms::none;
+  OffsetPolicy policy = OffsetPolicy::mean;
+  double ridge = 0;  ///< of free offsets, in the units of the weights; 0 for means
+  double global = 0;
+  Vector row;     ///< size rows, or empty when there are no row offsets
+  Vector column;  ///< size columns, or empty
+
+  double at(Index i, Index j) const {
+    return global + (row.size() ? row[i] : 0.0) + (column.size() ? column[j] : 0.0);
+  }
+};
+
+/// The weighted nuclear norm || P^(1/2) X R^(1/2) ||_* with P = diag(p), R = diag(r),
+/// p_i = max(1, observed entries of row i)^alpha and r_j likewise. alpha = 0 is the plain norm.
+/// The model stores the factors of X' = P^(1/2) X R^(1/2).
+struct NormWeights {
+  double alpha = 0;
+  Vector row_scale;     ///< p_i^(-1/2); empty when alpha = 0
+  Vector column_scale;  ///< r_j^(-1/2); empty when alpha = 0
+
+  double at(Index i, Index j) const {
+    return row_scale.size() ? row_scale[i] * column_scale[j] : 1.0;
+  }
+};
+
+/// A refit of the penalised model on its own row and column spaces, for prediction only: the
+/// certificate belongs to the penalised model.
+struct Refit {
+  std::string kind;  ///< "values" or "core"
+  Factor u, v;       ///< same shapes and scaling as the penalised factors
+  double validation_error = 0;
+};
+
+/// One point of a regularisation path or cross-validation.
+struct PathPoint {
+  double lambda = 0;
+  Index size = 0;
+  double objective = 0;
+  double relative_gap = 0;
+  double validation_error = 0;           ///< root mean squared error on held-out entries; NaN if none
+  double validation_standard_error = 0;  ///< of that figure over the folds; NaN if none
+};
+
+/// A fitted matrix model: the problem, the atoms, the certificate and how it was found.
+///
+/// The objective is
+///   F = sum over observed (i,j) of w_ij/2 (y_ij - offset(i,j) - scale(i,j) <u_i, v_j>)^2
+///       [ + ridge/2 ||free offsets||^2 ] + lambda * (||U||_F^2 + ||V||_F^2) / 2,
+/// with scale(i,j) = row_scale[i] * column_scale[j]. The factors are balanced (U^T U = V^T V
+/// diagonal, non-increasing), so that the diagonal holds the singular values of X' and the penalty
+/// is lambda times their sum.
+struct MatrixModel {
+  // problem
+  std::string loss = "squared";
+  double lambda = 0;
+  double lambda_max = 0;  ///< the smallest lambda whose solution is X = 0
+  NormWeights norm;
+  Offset offset;
+
+  // atoms
+  Factor u;  ///< rows x size
+  Factor v;  ///< columns x size
+  std::optional<Refit> refit;
+
+  // claim
+  Certificate certificate;
+  double tolerance = 1e-6;
+  Status status = Status::unproven;
+  StopReason stop = StopReason::tolerance;
+
+  // record
+  std::vector<OuterIteration> trace;
+  std::vector<PathPoint> path;  ///< empty unless lambda was cross-validated
+  double train_error = 0;       ///< root mean squared error on the observed entries, data units
+  double validation_error = 0;  ///< on held-out entries; NaN when nothing was held out
+  double seconds = 0;
+  int iterations = 0;
+  std::uint64_t seed = 0;
+  std::string version;       ///< of the library that fitted it
+  std::string read_options;  ///< JSON: how the data file was read (see data/read.hpp)
+
+  // names of rows and columns, and the picture's shape; entries are not kept
+  std::vector<std::string> row_labels, column_labels;
+  std::string row_name, column_name, value_name;
+  std::optional<PictureShape> picture;
+
+  Index rows() const { return u.rows(); }
+  Index columns() const { return v.rows(); }
+  Index size() const { return u.cols(); }
+};
+
+}  // namespace hadal

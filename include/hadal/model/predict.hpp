@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hadal/data/matrix_data.hpp"
+#include "hadal/model/matrix_model.hpp"
+
+namespace hadal {
+
+/// Which factors predict: the penalised ones, or the refit where the model has one.
+enum class PredictWith { penalised, refit, best };
+
+/// offset(i, j) + scale(i, j) <u_i, v_j>. Precondition: indices in range (ArgumentError otherwise).
+double predict_entry(const MatrixModel& model, Index row, Index column,
+                     PredictWith with = PredictWith::best);
+
+/// All entries, rows x columns. Throws ArgumentError when the result would exceed `limit_bytes`.
+Factor predict_all(const MatrixModel& model, PredictWith with = PredictWith::best,
+                   std::size_t limit_bytes = std::size_t{8} << 30);
+
+struct Recommendation {
+  Index column = 0;
+  double value = 0;
+};
+
+/// The n columns of `row` with the largest predictions among those not in `seen` (sorted column
+/// indices), best first; ties by the smaller column index.
+std::vector<Recommendation> top_columns(const MatrixModel& model, Index row, std::size_t n,
+                                        const std::vector<Index>& seen,
+                                        PredictWith with = PredictWith::best);
+
+/// Position of a label (or, in a model without labels, of a number counted from 0).
+/// Throws DataError naming the label when the model has no such row or column.
+Index find_row(const MatrixModel& model, const std::string& label);
+Index find_column(const MatrixModel& model, const std::string& label);
+
+/// Re-indexes `data` (its labels) to the model's rows and columns; entries whose row or column the
+/// model does not know are an error (DataError naming the first), or dropped and counted.
+MatrixData align_to_model(const MatrixModel& model, const MatrixData& data, bool drop_unknown,
+                          Index* dropped = nullptr);
+
+}  // namespace hadal

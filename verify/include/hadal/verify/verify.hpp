@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hadal/data/matrix_data.hpp"
+#include "hadal/model/matrix_model.hpp"
+
+/// The independent checker: it re-derives everything a model claims from the model and the data,
+/// with code that shares nothing with the solvers.
+namespace hadal::verify {
+
+struct Options {
+  int threads = 0;
+  /// Relative slack allowed between a claimed figure and the re-derived one, for rounding.
+  double figure_tolerance = 1e-9;
+};
+
+/// One thing that was checked: what was claimed, what was found.
+struct Check {
+  std::string name;      ///< e.g. "objective"
+  double claimed = 0;
+  double found = 0;
+  bool passed = false;
+  std::string remark;    ///< in words, why it failed
+};
+
+struct Report {
+  std::vector<Check> checks;
+  Certificate found;          ///< the certificate re-derived here
+  Status status = Status::unproven;  ///< what the re-derived certificate supports
+  bool confirmed = false;     ///< every check passed and the claimed gap and status hold
+  double seconds = 0;
+};
+
+/// Re-derives objective, gradient, polar bound and gap. The probabilistic bound draws its start
+/// vector from the system's entropy. Throws ModelError when the data's shape or labels do not fit
+/// the model. A wrong claim is not an error: confirmed is false and the checks say why.
+Report verify_matrix(const MatrixModel& model, const MatrixData& data, const Options& options = {});
+
+}  // namespace hadal::verify
