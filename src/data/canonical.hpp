@@ -1,0 +1,16 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "hadal/data/entries.hpp"
+
+namespace hadal::io {
+
+/// Says where in the input the k-th entry stood, e.g. "ratings.csv, line 17".
+using Where = std::function<std::string(Index position)>;
+
+/// `hadal::canonicalise` with messages in terms of `where`.
+void canonicalise(Entries& entries, Duplicates duplicates, const Where& where);
+
+}  // namespace hadal::io
