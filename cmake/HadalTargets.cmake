@@ -11,6 +11,9 @@ function(hadal_compile_options target)
                                             -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${HADAL_SANITIZE})
   endif()
+  if(HADAL_FUZZ)  # the fuzzer sees which branches an input takes
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
 # hadal_library(NAME FOLDER...): the static library hadal_NAME from the sources in src/FOLDER.
