@@ -6,7 +6,7 @@ configure_package_config_file(cmake/hadalConfig.cmake.in hadalConfig.cmake
                               INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(hadalConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 
-install(TARGETS hadal hadal_data hadal_model hadal_solver hadal_verify EXPORT hadal
+install(TARGETS hadal hadal_data hadal_model hadal_report hadal_solver hadal_verify EXPORT hadal
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT hadal NAMESPACE hadal:: FILE hadalTargets.cmake DESTINATION ${package_folder})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/hadalConfig.cmake

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "arguments.hpp"
+
+/// Each function adds one command; when that command is called, `action` becomes what it does.
+namespace hadal::cli {
+
+void add_fit_command(CLI::App& app, Action& action);
+void add_predict_command(CLI::App& app, Action& action);
+void add_verify_command(CLI::App& app, Action& action);
+void add_inspect_command(CLI::App& app, Action& action);
+void add_report_command(CLI::App& app, Action& action);
+void add_simulate_command(CLI::App& app, Action& action);
+
+}  // namespace hadal::cli

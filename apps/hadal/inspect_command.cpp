@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "files.hpp"
+#include "hadal/data/read.hpp"
+#include "hadal/model/model_io.hpp"
+#include "hadal/report/words.hpp"
+#include "model_json.hpp"
+#include "model_text.hpp"
+
+namespace hadal::cli {
+namespace {
+
+/// The factors are balanced, so their squared column norms are the singular values.
+Vector singular_values(const MatrixModel& model) {
+  return model.u.colwise().squaredNorm().transpose();
+}
+
+std::string values_text(const Vector& values) {
+  constexpr Index shown = 8;
+  std::string text;
+  for (Index k = 0; k < std::min(shown, values.size()); ++k) {
+    text += (k ? ", " : "") + figure(values[k], 5);
+  }
+  if (values.size() > shown) {
+    text += fmt::format(", ... {}", figure(values[values.size() - 1], 5));
+  }
+  return text.empty() ? "none" : text;
+}
+
+/// What was not left at its default, e.g. "header no, value_field 4".
+std::string read_options_text(const MatrixModel& model) {
+  const auto options = nlohmann::json::parse(model.read_options);
+  const auto defaults = nlohmann::json::parse(to_json(ReadOptions{}));
+  std::string text;
+  for (const auto& [name, value] : options.items()) {
+    if (value == defaults.value(name, nlohmann::json())) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name,
+                        value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return text.empty() ? "default options" : text;
+}
+
+std::string path_text(const MatrixModel& model) {
+  std::string text = "  cross-validation (root mean squared error on held-out entries)\n";
+  text += fmt::format("    {:>12}  {:>6}  {:>12}  {:>14}\n", "lambda", "size", "error",
+                      "standard error");
+  for (const PathPoint& point : model.path) {
+    text += fmt::format("  {} {:>12}  {:>6}  {:>12}  {:>14}\n",
+                        point.lambda == model.lambda ? '*' : ' ', figure(point.lambda), point.size,
+                        figure(point.validation_error), figure(point.validation_standard_error, 3));
+  }
+  return text;
+}
+
+std::string problem_text(const MatrixModel& model) {
+  std::string text = text_line("loss", model.loss);
+  text += text_line("offset", offset_in_words(model.offset));
+  text += text_line("weights", model.norm.alpha > 0
+                                   ? fmt::format("counts to the power {}", figure(model.norm.alpha))
+                                   : "none");
+  text += text_line("values", values_text(singular_values(model)));
+  text += text_line("names", fmt::format("rows {}, columns {}, values {}", model.row_name,
+                                         model.column_name, model.value_name));
+  if (model.picture) {
+    text += text_line(
+        "picture", fmt::format("{} x {} pixels, {} channel{}, {} bit", model.picture->width,
+                               model.picture->height, model.picture->channels,
+                               model.picture->channels > 1 ? "s" : "", model.picture->bit_depth));
+  }
+  text += text_line("read with", read_options_text(model));
+  text += text_line("fitted by", fmt::format("hadal {}, seed {}", model.version, model.seed));
+  if (!model.path.empty()) text += path_text(model);
+  return text;
+}
+
+class InspectCommand {
+ public:
+  explicit InspectCommand(CLI::App& app) {
+    app.add_option("MODEL", model_, "Model file that a fit wrote")->required()->type_name("");
+    app.add_option("--json", json_, "Write the figures as JSON; - for standard output")
+        ->type_name("FILE|-")
+        ->check(not_empty());
+    app.footer(
+        "Examples:\n"
+        "  hadal inspect ratings.h5\n"
+        "  hadal inspect ratings.h5 --json -\n"
+        "It prints what the model claims; 'hadal verify' checks it.");
+  }
+
+  int run() const {
+    require_input(model_, "model file");
+    if (!json_.empty() && json_ != "-") require_output(json_, "--json", {model_});
+    const MatrixModel model = load_model(model_);
+    if (!json_.empty()) {
+      auto json = model_json(model);
+      const Vector values = singular_values(model);
+      json["singular_values"] = std::vector<double>(values.begin(), values.end());
+      write_text(json_, json.dump(2) + "\n");
+    }
+    if (json_ != "-") write_text("", model_text(model) + problem_text(model));
+    return exit_done;
+  }
+
+ private:
+  std::filesystem::path model_, json_;
+};
+
+}  // namespace
+
+void add_inspect_command(CLI::App& app, Action& action) {
+  CLI::App* inspect = app.add_subcommand("inspect", "Show what a model file holds and claims");
+  const auto command = std::make_shared<InspectCommand>(*inspect);
+  inspect->callback([command, &action] { action = [command] { return command->run(); }; });
+}
+
+}  // namespace hadal::cli

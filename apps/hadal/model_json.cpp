@@ -1,0 +1,56 @@
+#include "model_json.hpp"
+
+namespace hadal::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json path_json(const std::vector<PathPoint>& path) {
+  Json points = Json::array();
+  for (const PathPoint& point : path) {
+    points.push_back({{"lambda", point.lambda},
+                      {"size", point.size},
+                      {"objective", point.objective},
+                      {"relative_gap", point.relative_gap},
+                      {"validation_error", point.validation_error},
+                      {"validation_standard_error", point.validation_standard_error}});
+  }
+  return points;
+}
+
+}  // namespace
+
+Json model_json(const MatrixModel& model) {
+  // The library writes NaN and infinity as null.
+  const Certificate& certificate = model.certificate;
+  Json json = {{"status", to_string(model.status)},
+               {"objective", certificate.objective},
+               {"lower_bound", certificate.lower_bound},
+               {"gap", certificate.gap},
+               {"relative_gap", certificate.relative_gap},
+               {"proof", to_string(certificate.proof)},
+               {"failure_probability", certificate.failure_probability},
+               {"polar_bound", certificate.polar_bound},
+               {"lambda", model.lambda},
+               {"lambda_max", model.lambda_max},
+               {"size", model.size()},
+               {"seconds", model.seconds},
+               {"iterations", model.iterations},
+               {"train_error", model.train_error},
+               {"validation_error", model.validation_error},
+               {"version", model.version},
+               {"stop", to_string(model.stop)},
+               {"tolerance", model.tolerance},
+               {"method", certificate.method},
+               {"rows", model.rows()},
+               {"columns", model.columns()},
+               {"loss", model.loss},
+               {"seed", model.seed}};
+  json["refit"] = model.refit ? Json{{"kind", model.refit->kind},
+                                     {"validation_error", model.refit->validation_error}}
+                              : Json(nullptr);
+  json["path"] = path_json(model.path);
+  return json;
+}
+
+}  // namespace hadal::cli

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "hadal/model/matrix_model.hpp"
+
+namespace hadal::cli {
+
+/// What --json prints of a model: the keys of docs/command-line.md; NaN and infinity are null.
+nlohmann::ordered_json model_json(const MatrixModel& model);
+
+}  // namespace hadal::cli

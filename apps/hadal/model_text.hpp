@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "hadal/model/matrix_model.hpp"
+
+namespace hadal::cli {
+
+/// One line of a summary: a label, padded, and what it says.
+std::string text_line(const std::string& label, const std::string& text);
+
+/// The few lines that say what was found, how well it is proved and how well it predicts.
+std::string model_text(const MatrixModel& model);
+
+}  // namespace hadal::cli

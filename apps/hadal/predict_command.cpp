@@ -1,0 +1,189 @@
+#include <fmt/format.h>
+
+#include <limits>
+#include <memory>
+
+#include "commands.hpp"
+#include "csv.hpp"
+#include "exit_code.hpp"
+#include "files.hpp"
+#include "hadal/data/write.hpp"
+#include "hadal/model/model_io.hpp"
+#include "predict_pairs.hpp"
+#include "reading.hpp"
+
+namespace hadal::cli {
+namespace {
+
+class PredictCommand {
+ public:
+  explicit PredictCommand(CLI::App& app);
+  int run();
+
+ private:
+  void check_arguments() const;
+  ReadOptions read_options(const MatrixModel& model) const {
+    return reading_.over(read_options_from_json(model.read_options));
+  }
+  void predict_file(const MatrixModel& model) const;
+  void predict_row(const MatrixModel& model) const;
+  void predict_matrix(const MatrixModel& model) const;
+  std::vector<Index> seen_columns(const MatrixModel& model, Index row) const;
+
+  std::filesystem::path model_, pairs_, seen_, out_;
+  std::string row_;
+  std::size_t top_ = 10;
+  PredictWith with_ = PredictWith::best;
+  bool all_ = false;
+  CLI::Option *row_option_ = nullptr, *top_option_ = nullptr;
+  ReadingArguments reading_;
+};
+
+PredictCommand::PredictCommand(CLI::App& app) {
+  app.add_option("MODEL", model_, "Model file that a fit wrote")->required()->type_name("");
+  app.add_option("PAIRS", pairs_,
+                 "Delimited text with the identifiers of a row and a column on "
+                 "every line, and possibly the true value")
+      ->type_name("")
+      ->check(not_empty());
+  constexpr const char* group = "What to predict (or PAIRS)";
+  row_option_ = app.add_option("--row", row_, "The columns with the largest predictions in row ID")
+                    ->type_name("ID")
+                    ->group(group);
+  top_option_ = app.add_option("--top", top_, "With --row: how many [10]")
+                    ->type_name("N")
+                    ->check(whole_number(1, std::numeric_limits<std::int32_t>::max()))
+                    ->group(group);
+  app.add_option("--seen", seen_, "With --row: leave out the columns this file has for the row")
+      ->type_name("DATA")
+      ->check(not_empty())
+      ->group(group);
+  app.add_flag("--all", all_, "Every entry: the completed matrix or picture")->group(group);
+  app.add_flag_callback(
+      "--penalised", [this] { with_ = PredictWith::penalised; },
+      "Use the penalised factors, even where the model has a refit");
+  app.add_option("--out", out_,
+                 "File for the predictions [standard output]; with --all, its "
+                 "extension says how: .csv, .npy or .png")
+      ->type_name("FILE")
+      ->check(not_empty());
+  reading_.add_to(app, true);
+  app.footer(
+      "Files are read as in the fit, except for the options given here.\n"
+      "Examples:\n"
+      "  hadal predict ratings.h5 test.csv --out predicted.csv\n"
+      "  hadal predict ratings.h5 --row 42 --top 5 --seen ratings.csv\n"
+      "  hadal predict photo.h5 --all --out completed.png");
+}
+
+void PredictCommand::check_arguments() const {
+  const int modes = !pairs_.empty() + (row_option_->count() > 0) + all_;
+  if (modes != 1) {
+    throw ArgumentError(
+        fmt::format("{} given: expected one of a PAIRS file, --row and --all",
+                    modes == 0 ? "nothing to predict was" : "several things to predict were"));
+  }
+  if (row_option_->count() == 0 && (top_option_->count() > 0 || !seen_.empty())) {
+    throw ArgumentError("--top or --seen was given without --row: expected --row ID");
+  }
+  if (all_ && out_.empty()) throw ArgumentError("--all needs --out FILE.csv, FILE.npy or FILE.png");
+  const std::string extension = extension_of(out_);
+  if (all_ && extension != ".csv" && extension != ".npy" && extension != ".png") {
+    throw ArgumentError(
+        fmt::format("--out '{}': expected a name that ends in .csv, .npy or .png", out_.string()));
+  }
+  require_input(model_, "model file");
+  if (!pairs_.empty()) require_input(pairs_, "pairs file");
+  if (!seen_.empty()) require_input(seen_, "--seen");
+  if (!out_.empty()) require_output(out_, "--out", {model_, pairs_, seen_});
+}
+
+void PredictCommand::predict_file(const MatrixModel& model) const {
+  const Pairs pairs = read_pairs(pairs_, read_options(model),
+                                 {model.row_name, model.column_name, model.value_name});
+  const PairPredictions predictions = predict_pairs(model, pairs, with_);
+  const std::size_t count = pairs.row.size();
+  if (static_cast<std::size_t>(predictions.unknown) == count) {
+    throw DataError(fmt::format(
+        "{}: the model knows none of its pairs; the first is {} '{}', {} '{}'", pairs_.string(),
+        pairs.row_name, pairs.row.front(), pairs.column_name, pairs.column.front()));
+  }
+  write_text(out_, pairs_csv(pairs, predictions));
+  // Where the pairs themselves go to standard output, the figures must not mix with them.
+  std::FILE* stream = out_.empty() ? stderr : stdout;
+  if (predictions.unknown > 0) {
+    fmt::print(stderr,
+               "{} of {} pairs have a row or column that the model does not know; their "
+               "prediction is blank\n",
+               predictions.unknown, count);
+  }
+  if (predictions.compared > 0) {
+    fmt::print(stream, "RMSE {:.6g}  MAE {:.6g}  over {} values\n",
+               predictions.root_mean_squared_error, predictions.mean_absolute_error,
+               predictions.compared);
+  }
+}
+
+std::vector<Index> PredictCommand::seen_columns(const MatrixModel& model, Index row) const {
+  std::vector<Index> seen;
+  if (seen_.empty()) return seen;
+  Index dropped = 0;
+  const MatrixData data =
+      align_to_model(model, read_matrix(seen_, read_options(model)), true, &dropped);
+  for (std::size_t k = 0; k < data.entries.row.size(); ++k) {
+    if (data.entries.row[k] == row) seen.push_back(data.entries.column[k]);
+  }
+  return seen;
+}
+
+void PredictCommand::predict_row(const MatrixModel& model) const {
+  const Index row = find_row(model, row_);
+  std::string text = csv_field(model.column_name) + ",prediction\n";
+  for (const auto& [column, value] :
+       top_columns(model, row, top_, seen_columns(model, row), with_)) {
+    const std::string label = model.column_labels.empty()
+                                  ? std::to_string(column)
+                                  : model.column_labels[static_cast<std::size_t>(column)];
+    text += fmt::format("{},{}\n", csv_field(label), value);
+  }
+  write_text(out_, text);
+}
+
+void PredictCommand::predict_matrix(const MatrixModel& model) const {
+  const std::string extension = extension_of(out_);
+  if (extension == ".png" && !model.picture) {
+    throw ArgumentError(
+        fmt::format("--out '{}': the model was not fitted to a picture; expected a "
+                    "name that ends in .csv or .npy",
+                    out_.string()));
+  }
+  const Factor dense = predict_all(model, with_);
+  if (extension == ".png") write_png(out_, dense, *model.picture);
+  if (extension == ".npy") write_npy(out_, dense);
+  if (extension == ".csv") write_dense_csv(out_, dense);
+  fmt::print("{}: {} x {}\n", out_.string(), dense.rows(), dense.cols());
+}
+
+int PredictCommand::run() {
+  check_arguments();
+  const MatrixModel model = load_model(model_);
+  if (all_) {
+    predict_matrix(model);
+  } else if (!pairs_.empty()) {
+    predict_file(model);
+  } else {
+    predict_row(model);
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+void add_predict_command(CLI::App& app, Action& action) {
+  CLI::App* predict =
+      app.add_subcommand("predict", "Predict entries, the best columns of a row, or everything");
+  const auto command = std::make_shared<PredictCommand>(*predict);
+  predict->callback([command, &action] { action = [command] { return command->run(); }; });
+}
+
+}  // namespace hadal::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "hadal/data/pairs.hpp"
+#include "hadal/model/predict.hpp"
+
+namespace hadal::cli {
+
+/// Predictions for pairs, and how far they are from the values where the pairs have some.
+struct PairPredictions {
+  std::vector<double> prediction;  ///< one per pair; NaN where the model does not know the pair
+  Index unknown = 0;               ///< pairs whose row or column the model does not know
+  Index compared = 0;              ///< known pairs with a value
+  double root_mean_squared_error = 0;
+  double mean_absolute_error = 0;
+};
+
+PairPredictions predict_pairs(const MatrixModel& model, const Pairs& pairs, PredictWith with);
+
+/// The pairs with a last field "prediction", blank where the pair is unknown.
+std::string pairs_csv(const Pairs& pairs, const PairPredictions& predictions);
+
+}  // namespace hadal::cli

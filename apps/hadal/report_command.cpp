@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "files.hpp"
+#include "hadal/model/model_io.hpp"
+#include "hadal/report/matrix_report.hpp"
+#include "reading.hpp"
+
+namespace hadal::cli {
+namespace {
+
+class ReportCommand {
+ public:
+  explicit ReportCommand(CLI::App& app) {
+    app.add_option("MODEL", model_, "Model file that a fit wrote")->required()->type_name("");
+    app.add_option("--out", out_, "File for the page")
+        ->required()
+        ->type_name("REPORT.html")
+        ->check(not_empty());
+    app.add_option("--data", data_,
+                   "Data of the fit: adds their figures and, for a picture, how "
+                   "it was before")
+        ->type_name("DATA")
+        ->check(not_empty());
+    reading_.add_to(app);
+    app.footer(
+        "Examples:\n"
+        "  hadal report ratings.h5 --out ratings.html\n"
+        "  hadal report photo.h5 --data photo.png --out photo.html\n"
+        "The page is one file that needs no network.");
+  }
+
+  int run() const {
+    require_input(model_, "model file");
+    if (!data_.empty()) require_input(data_, "data file");
+    require_output(out_, "--out", {model_, data_});
+    const MatrixModel model = load_model(model_);
+    std::optional<MatrixData> data;
+    if (!data_.empty()) {
+      data = read_matrix(data_, reading_.over(read_options_from_json(model.read_options)));
+    }
+    write_text(out_, matrix_report(model, data ? &*data : nullptr,
+                                   {model_.string(), data_.empty() ? "DATA" : data_.string()}));
+    fmt::print("{}\n", out_.string());
+    return exit_done;
+  }
+
+ private:
+  std::filesystem::path model_, data_, out_;
+  ReadingArguments reading_;
+};
+
+}  // namespace
+
+void add_report_command(CLI::App& app, Action& action) {
+  CLI::App* report = app.add_subcommand("report", "Write one HTML page about a model, with plots");
+  const auto command = std::make_shared<ReportCommand>(*report);
+  report->callback([command, &action] { action = [command] { return command->run(); }; });
+}
+
+}  // namespace hadal::cli

@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "files.hpp"
+#include "hadal/model/model_io.hpp"
+#include "hadal/report/words.hpp"
+#include "hadal/verify/verify.hpp"
+#include "hadal/version.hpp"
+#include "reading.hpp"
+
+namespace hadal::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+nlohmann::ordered_json report_json(const verify::Report& report) {
+  nlohmann::ordered_json json = {{"confirmed", report.confirmed},
+                                 {"status", to_string(report.status)},
+                                 {"objective", report.found.objective},
+                                 {"lower_bound", report.found.lower_bound},
+                                 {"gap", report.found.gap},
+                                 {"relative_gap", report.found.relative_gap},
+                                 {"proof", to_string(report.found.proof)},
+                                 {"failure_probability", report.found.failure_probability},
+                                 {"polar_bound", report.found.polar_bound},
+                                 {"method", report.found.method},
+                                 {"seconds", report.seconds},
+                                 {"version", hadal::version}};
+  json["checks"] = nlohmann::ordered_json::array();
+  for (const verify::Check& check : report.checks) {
+    json["checks"].push_back({{"name", check.name},
+                              {"claimed", check.claimed},
+                              {"found", check.found},
+                              {"passed", check.passed},
+                              {"remark", check.remark}});
+  }
+  return json;
+}
+
+std::string report_text(const verify::Report& report) {
+  std::size_t width = 5;
+  for (const auto& check : report.checks) width = std::max(width, check.name.size());
+  std::string text =
+      fmt::format("{:<{}}  {:>16}  {:>16}  {}\n", "claim", width, "claimed", "found", "verdict");
+  for (const auto& check : report.checks) {
+    text +=
+        fmt::format("{:<{}}  {:>16}  {:>16}  {}{}\n", check.name, width, figure(check.claimed, 10),
+                    figure(check.found, 10), check.passed ? "confirmed" : "WRONG",
+                    check.remark.empty() ? "" : ": " + check.remark);
+  }
+  text +=
+      fmt::format("{}, in {}. {}\nProof: {}.\n", report.confirmed ? "Confirmed" : "NOT CONFIRMED",
+                  duration(report.seconds), claim(report.found), proof_in_words(report.found));
+  return text;
+}
+
+class VerifyCommand {
+ public:
+  explicit VerifyCommand(CLI::App& app) {
+    app.add_option("MODEL", model_, "Model file that a fit wrote")->required()->type_name("");
+    app.add_option("DATA", data_, "Data that it was fitted to")->required()->type_name("");
+    app.add_option("--threads", options_.threads, "Threads, 0 for all cores [0]")
+        ->type_name("N")
+        ->check(whole_number(0, 4096));
+    app.add_option("--json", json_, "Write the result as JSON; - for standard output")
+        ->type_name("FILE|-")
+        ->check(not_empty());
+    reading_.add_to(app);
+    app.footer(
+        "DATA is read as in the fit, except for the options given here.\n"
+        "Examples:\n"
+        "  hadal verify ratings.h5 ratings.csv\n"
+        "  hadal verify ratings.h5 ratings.csv --json - --threads 4\n"
+        "Exit code 0 when every claim is confirmed, 1 when one is not.");
+  }
+
+  int run() const {
+    require_input(model_, "model file");
+    require_input(data_, "data file");
+    if (!json_.empty() && json_ != "-") require_output(json_, "--json", {model_, data_});
+    const MatrixModel model = load_model(model_);
+    const MatrixData data =
+        read_matrix(data_, reading_.over(read_options_from_json(model.read_options)));
+    const verify::Report report = verify_or_refuse(model, data);
+    if (!json_.empty()) write_text(json_, report_json(report).dump(2) + "\n");
+    if (json_ != "-") write_text("", report_text(report));
+    return report.confirmed ? exit_done : exit_not_confirmed;
+  }
+
+ private:
+  /// Data that do not fit the model do not confirm it: that is a result, not a failure.
+  verify::Report verify_or_refuse(const MatrixModel& model, const MatrixData& data) const {
+    try {
+      return verify::verify_matrix(model, data, options_);
+    } catch (const ModelError& error) {
+      verify::Report report;
+      report.checks.push_back({"data belong to the model", 1, 0, false, error.what()});
+      report.found.lower_bound = -std::numeric_limits<double>::infinity();
+      report.found.gap = report.found.relative_gap = std::numeric_limits<double>::infinity();
+      report.found.objective = report.found.polar_bound = report.found.relative_gap;
+      report.found.failure_probability = 1;
+      return report;
+    }
+  }
+
+  fs::path model_, data_, json_;
+  verify::Options options_;
+  ReadingArguments reading_;
+};
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, Action& action) {
+  CLI::App* verify = app.add_subcommand(
+      "verify", "Check a model's claims from the model and the data, independently of the fit");
+  const auto command = std::make_shared<VerifyCommand>(*verify);
+  verify->callback([command, &action] { action = [command] { return command->run(); }; });
+}
+
+}  // namespace hadal::cli

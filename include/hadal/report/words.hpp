@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include "hadal/model/matrix_model.hpp"
+
+/// What a fit found, in words for people: the same sentences in the terminal and in the report.
+namespace hadal {
+
+/// A number with at most `digits` significant digits, without trailing zeros; "-" for NaN.
+std::string figure(double value, int digits = 6);
+
+/// `relative` in percent, rounded up to two significant digits, e.g. "0.00012 %".
+std::string percent_at_most(double relative);
+
+/// E.g. "Global optimum, proved".
+std::string headline(const MatrixModel& model);
+
+/// E.g. "No model of any size can have an objective more than 0.00012 % lower."
+std::string claim(const Certificate& certificate);
+
+/// E.g. "probabilistic (block bound): the chance that this statement is wrong is at most 1e-12".
+std::string proof_in_words(const Certificate& certificate);
+
+/// Why the fit ended, e.g. "the time limit was reached before the tolerance".
+std::string stop_in_words(StopReason stop);
+
+/// E.g. "24.445 = 0.3 of lambda_max (81.4837)".
+std::string lambda_in_words(const MatrixModel& model);
+
+/// E.g. "mean of all entries", "free row and column terms with ridge 0.001".
+std::string offset_in_words(const Offset& offset);
+
+/// The name of the values where the data had one, to say in which units errors are.
+std::string unit_in_words(const MatrixModel& model);
+
+/// Seconds, minutes or hours, e.g. "3.2 s", "4 min 10 s".
+std::string duration(double seconds);
+
+}  // namespace hadal

@@ -1,0 +1,146 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("plot-data").textContent);
+  const blue = "#0b5394", teal = "#1a936f", grey = "#8a99a8", orange = "#d9480f";
+
+  Chart.defaults.animation = false;
+  Chart.defaults.maintainAspectRatio = false;
+  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+  Chart.defaults.font.size = 13;
+  Chart.defaults.color = "#5b6b7b";
+  Chart.defaults.borderColor = "#e8edf1";
+
+  /** As many digits as the step between neighbouring ticks needs, so that no two look alike. */
+  function tickLabel(value, ticks) {
+    const step = ticks.length > 1 ? Math.abs(ticks[1].value - ticks[0].value) : Math.abs(value);
+    const largest = Math.max(...ticks.map(tick => Math.abs(tick.value)));
+    if (largest >= 1e9 || (largest > 0 && largest < 1e-3)) {
+      const digits = step > 0 ? Math.ceil(Math.log10(largest / step)) : 0;
+      return value === 0 ? "0" : value.toExponential(Math.min(12, Math.max(0, digits)));
+    }
+    const decimals = step > 0 ? Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)) : 0;
+    return value.toFixed(Math.min(12, decimals));
+  }
+
+  /** Powers of ten only, as 1e-4, unless the axis spans fewer than two of them. */
+  function logTickLabel(value, ticks) {
+    const span = Math.log10(ticks[ticks.length - 1].value / ticks[0].value);
+    const power = Math.log10(value);
+    if (Math.abs(power - Math.round(power)) < 1e-9) {
+      return power >= -3 && power <= 4 ? String(Number(value.toPrecision(1))) : "1e" + Math.round(power);
+    }
+    const mantissa = Math.round(value / 10 ** Math.floor(power + 1e-9));
+    return span < 2 && [2, 5].includes(mantissa) ? String(Number(value.toPrecision(2))) : "";
+  }
+
+  function axis(title, options = {}) {
+    const label = options.type === "logarithmic" ? logTickLabel : tickLabel;
+    return {
+      type: "linear",
+      title: { display: true, text: title },
+      ticks: { maxRotation: 0, callback: (value, index, ticks) => label(value, ticks), ...options.ticks },
+      ...Object.fromEntries(Object.entries(options).filter(([key]) => key !== "ticks")),
+    };
+  }
+
+  /** A dashed line across the plot at a value of the axis "x" or "y", with a label. */
+  const marker = {
+    id: "marker",
+    afterDatasetsDraw(chart, _, options) {
+      if (!(options.value > 0)) return;
+      const area = chart.chartArea, context = chart.ctx;
+      const at = chart.scales[options.axis].getPixelForValue(options.value);
+      const across = options.axis === "x";
+      if (across ? at < area.left || at > area.right : at < area.top || at > area.bottom) return;
+      context.save();
+      context.strokeStyle = context.fillStyle = orange;
+      context.setLineDash([5, 4]);
+      context.beginPath();
+      context.moveTo(across ? at : area.left, across ? area.top : at);
+      context.lineTo(across ? at : area.right, across ? area.bottom : at);
+      context.stroke();
+      context.font = `13px ${Chart.defaults.font.family}`;
+      const width = context.measureText(options.label).width;
+      if (across) {
+        const fits = at + 6 + width < area.right;
+        context.fillText(options.label, fits ? at + 6 : at - 6 - width, area.top + 13);
+      } else {
+        context.fillText(options.label, area.right - width - 4, at - area.top > 18 ? at - 6 : at + 15);
+      }
+      context.restore();
+    },
+  };
+
+  const charts = [];
+  function draw(id, type, datasets, scales, options = {}) {
+    const { legend = false, ...plugins } = options;
+    charts.push(new Chart(document.getElementById(id), {
+      type,
+      data: { datasets, labels: options.labels },
+      plugins: [marker],
+      options: {
+        scales,
+        interaction: { mode: "nearest", axis: "x", intersect: false },
+        plugins: {
+          legend: { display: legend, align: "end", labels: { usePointStyle: true, boxHeight: 7, filter: item => item.text } },
+          ...plugins,
+        },
+      },
+    }));
+  }
+
+  const points = (x, y) => x.map((value, k) => ({ x: value, y: y[k] }));
+  const line = (label, color, xy, options = {}) => ({
+    label, data: xy, borderColor: color, backgroundColor: color, borderWidth: 2,
+    pointRadius: xy.length <= 40 ? 3 : 0, ...options,
+  });
+
+  function drawConvergence(trace) {
+    const positive = trace.relative_gap.map(gap => (gap > 0 ? Math.max(gap, 1e-17) : null));
+    draw("plot-gap", "line", [line("relative gap", blue, points(trace.seconds, positive))],
+      { x: axis("seconds", { beginAtZero: true }), y: axis("relative gap", { type: "logarithmic", suggestedMin: data.tolerance / 2 }) },
+      { marker: { axis: "y", value: data.tolerance, label: "tolerance" } });
+
+    // The first lower bounds may be far below everything else: they must not flatten the curves.
+    const low = Math.min(...trace.objective), high = Math.max(...trace.objective);
+    const floor = low - Math.max(high - low, 1e-9 * Math.abs(low));
+    const bound = trace.lower_bound.map(value => (value !== null && value >= floor ? value : null));
+    draw("plot-objective", "line",
+      [line("objective", blue, points(trace.seconds, trace.objective)),
+       line("lower bound", teal, points(trace.seconds, bound))],
+      { x: axis("seconds", { beginAtZero: true }), y: axis("objective") }, { legend: true });
+
+    draw("plot-size", "line", [line("size", blue, points(trace.iteration, trace.size), { stepped: true })],
+      { x: axis("iteration", { ticks: { precision: 0 } }), y: axis("size", { beginAtZero: true, ticks: { precision: 0 } }) });
+  }
+
+  function drawSpectrum(values) {
+    const bars = { label: "singular value", data: values, backgroundColor: blue, categoryPercentage: 0.9, barPercentage: 0.9 };
+    draw("plot-spectrum", "bar", [bars],
+      { x: { title: { display: true, text: "pattern" }, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 12 } },
+        y: axis("singular value", { beginAtZero: true, suggestedMax: data.lambda * 1.1 }) },
+      { labels: values.map((_, k) => k + 1), marker: { axis: "y", value: data.lambda, label: "lambda" } });
+  }
+
+  function drawPath(path) {
+    const shifted = sign => path.error.map((error, k) =>
+      error === null ? null : error + sign * (path.standard_error[k] ?? 0));
+    const edge = { borderWidth: 0, pointRadius: 0, backgroundColor: "rgba(11, 83, 148, 0.14)" };
+    draw("plot-path", "line",
+      [line("held-out error", blue, points(path.lambda, path.error)),
+       line("", blue, points(path.lambda, shifted(1)), { ...edge, fill: "+1" }),
+       line("", blue, points(path.lambda, shifted(-1)), edge)],
+      { x: axis("lambda", { type: "logarithmic", min: path.lambda[0], max: path.lambda[path.lambda.length - 1] }),
+        y: axis(`error, ${data.unit}`) },
+      { marker: { axis: "x", value: data.lambda, label: "chosen" },
+        tooltip: { filter: item => item.datasetIndex === 0 } });
+  }
+
+  if (data.path) drawPath(data.path);
+  if (data.singular_values) drawSpectrum(data.singular_values);
+  if (data.trace) drawConvergence(data.trace);
+
+  window.addEventListener("beforeprint", () => charts.forEach(chart => chart.resize()));
+  window.addEventListener("afterprint", () => charts.forEach(chart => chart.resize()));
+  document.documentElement.dataset.plots = charts.length;
+})();

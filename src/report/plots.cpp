@@ -1,0 +1,116 @@
+#include "plots.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "hadal/report/words.hpp"
+#include "html.hpp"
+
+namespace hadal {
+namespace {
+
+using Json = nlohmann::json;
+
+/// One member of every element, in order; NaN and infinity become null when written.
+template <class Element, class Member>
+Json column(const std::vector<Element>& elements, Member member) {
+  Json values = Json::array();
+  for (const auto& element : elements) values.push_back(element.*member);
+  return values;
+}
+
+std::vector<double> singular_values(const MatrixModel& model) {
+  const Vector squared = model.u.colwise().squaredNorm().transpose();
+  return {squared.begin(), squared.end()};
+}
+
+std::vector<PathPoint> path_by_lambda(const MatrixModel& model) {
+  auto path = model.path;
+  std::sort(path.begin(), path.end(),
+            [](const PathPoint& a, const PathPoint& b) { return a.lambda < b.lambda; });
+  return path;
+}
+
+std::string plot(const std::string& id, const std::string& title, const std::string& caption,
+                 const std::string& description) {
+  return fmt::format(
+      "<figure class=\"plot\"><h3>{}</h3><div class=\"canvas\"><canvas id=\"{}\" role=\"img\" "
+      "aria-label=\"{}\"></canvas></div><figcaption>{}</figcaption></figure>\n",
+      html::escape(title), id, html::escape(description), html::escape(caption));
+}
+
+std::string convergence_plots(const MatrixModel& model) {
+  if (model.trace.empty()) return "";
+  const OuterIteration& last = model.trace.back();
+  return plot(
+             "plot-gap", "Distance to the optimum",
+             "Relative gap between the objective and the proved lower bound, over time. The dashed "
+             "line is the tolerance.",
+             fmt::format("Relative gap against seconds on a logarithmic scale; it ends at {} after "
+                         "{}",
+                         figure(last.relative_gap, 2), duration(last.seconds))) +
+         plot("plot-objective", "Objective and lower bound",
+              "The optimum lies between the two curves.",
+              fmt::format("Objective and lower bound against seconds; they end at {} and {}",
+                          figure(last.objective, 8), figure(last.lower_bound, 8))) +
+         plot("plot-size", "Size of the model",
+              "Number of patterns (rank-one terms) after every iteration. It is found, not given.",
+              fmt::format("Size against iteration; it ends at {}", last.size));
+}
+
+std::string spectrum_plot(const MatrixModel& model) {
+  if (model.size() == 0) return "";
+  const auto values = singular_values(model);
+  return plot(
+      "plot-spectrum", "Strength of the patterns",
+      "Singular values of the model. The penalty took lambda (dashed) off each and dropped "
+      "every pattern weaker than that.",
+      fmt::format("{} singular values, from {} down to {}, and lambda at {}", values.size(),
+                  figure(values.front(), 4), figure(values.back(), 4), figure(model.lambda, 4)));
+}
+
+std::string path_plot(const MatrixModel& model) {
+  if (model.path.empty()) return "";
+  return plot("plot-path", "Cross-validation",
+              "Error on held-out entries for every lambda, with one standard error on either side. "
+              "The dashed line is the lambda that was chosen.",
+              fmt::format("Held-out error against lambda for {} values; the chosen lambda is {}",
+                          model.path.size(), figure(model.lambda, 4)));
+}
+
+}  // namespace
+
+nlohmann::json plot_data(const MatrixModel& model) {
+  Json data;
+  data["tolerance"] = model.tolerance;
+  data["lambda"] = model.lambda;
+  data["unit"] = unit_in_words(model);
+  if (!model.trace.empty()) {
+    data["trace"] = {{"iteration", column(model.trace, &OuterIteration::iteration)},
+                     {"seconds", column(model.trace, &OuterIteration::seconds)},
+                     {"size", column(model.trace, &OuterIteration::size)},
+                     {"objective", column(model.trace, &OuterIteration::objective)},
+                     {"lower_bound", column(model.trace, &OuterIteration::lower_bound)},
+                     {"relative_gap", column(model.trace, &OuterIteration::relative_gap)}};
+  }
+  if (model.size() > 0) data["singular_values"] = singular_values(model);
+  if (!model.path.empty()) {
+    const auto path = path_by_lambda(model);
+    data["path"] = {{"lambda", column(path, &PathPoint::lambda)},
+                    {"size", column(path, &PathPoint::size)},
+                    {"error", column(path, &PathPoint::validation_error)},
+                    {"standard_error", column(path, &PathPoint::validation_standard_error)}};
+  }
+  return data;
+}
+
+std::string plot_section(const MatrixModel& model) {
+  const std::string plots = path_plot(model) + spectrum_plot(model) + convergence_plots(model);
+  if (plots.empty()) return "";
+  return "<section><h2>How it was found</h2>\n<div class=\"plots\">\n" + plots +
+         "</div>\n<noscript><p>The plots need JavaScript.</p></noscript></section>\n";
+}
+
+}  // namespace hadal

@@ -1,0 +1,134 @@
+#include "hadal/report/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace hadal {
+
+std::string figure(double value, int digits) {
+  if (std::isnan(value)) return "-";
+  return fmt::format("{:.{}g}", value, digits);
+}
+
+std::string percent_at_most(double relative) {
+  if (!std::isfinite(relative)) return "100 %";
+  const double percent = 100 * std::max(relative, 0.0);
+  if (percent == 0) return "0 %";
+  const double unit = std::pow(10.0, std::floor(std::log10(percent)) - 1);
+  // A figure such as 1.2 is not exact in binary; without the slack it would be rounded up to 1.3.
+  const double rounded = std::ceil(percent / unit * (1 - 1e-12)) * unit;
+  const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(rounded))));
+  if (decimals > 9) return fmt::format("{:.2g} %", rounded);
+  std::string text = fmt::format("{:.{}f}", rounded, decimals);
+  if (text.find('.') != std::string::npos) {
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+  }
+  return text + " %";
+}
+
+std::string headline(const MatrixModel& model) {
+  switch (model.status) {
+    case Status::optimal:
+      return "Global optimum, proved";
+    case Status::bounded:
+      return "Distance to the global optimum proved, larger than the tolerance";
+    case Status::unproven:
+      break;
+  }
+  return "Not proved: only a search was made";
+}
+
+std::string claim(const Certificate& certificate) {
+  const std::string percent = percent_at_most(certificate.relative_gap);
+  if (!std::isfinite(certificate.lower_bound)) {
+    return "Nothing is known about how much lower the objective of another model can be.";
+  }
+  if (certificate.proof == Proof::none) {
+    return fmt::format(
+        "By estimate, not by proof: no model of any size has an objective more than "
+        "{} lower.",
+        percent);
+  }
+  return fmt::format("No model of any size can have an objective more than {} lower.", percent);
+}
+
+std::string proof_in_words(const Certificate& certificate) {
+  const std::string method =
+      certificate.method.empty() ? "" : fmt::format(" ({})", certificate.method);
+  switch (certificate.proof) {
+    case Proof::deterministic:
+      return fmt::format("deterministic{}: it holds with certainty, rounding included", method);
+    case Proof::probabilistic:
+      return fmt::format("probabilistic{}: the chance that this statement is wrong is at most {}",
+                         method, figure(certificate.failure_probability, 2));
+    case Proof::none:
+      break;
+  }
+  return "none: the figures are estimates";
+}
+
+std::string stop_in_words(StopReason stop) {
+  switch (stop) {
+    case StopReason::tolerance:
+      return "the tolerance was reached";
+    case StopReason::exhausted:
+      return "the search found nothing to add";
+    case StopReason::stalled:
+      return "stalled: neither a decrease nor a smaller gap could be had in double precision";
+    case StopReason::size_limit:
+      return "the size limit was reached before the tolerance";
+    case StopReason::iteration_limit:
+      return "the iteration limit was reached before the tolerance";
+    case StopReason::time_limit:
+      return "the time limit was reached before the tolerance";
+    case StopReason::interrupted:
+      return "interrupted before the tolerance was reached";
+  }
+  return "unknown";
+}
+
+std::string lambda_in_words(const MatrixModel& model) {
+  if (!(model.lambda_max > 0)) return figure(model.lambda);
+  return fmt::format("{} = {} of lambda_max ({})", figure(model.lambda),
+                     figure(model.lambda / model.lambda_max, 4), figure(model.lambda_max));
+}
+
+std::string offset_in_words(const Offset& offset) {
+  const bool free = offset.policy == OffsetPolicy::free;
+  const auto with_ridge = [&](const char* terms) {
+    return free ? fmt::format("free {}, ridge {}", terms, figure(offset.ridge))
+                : fmt::format("{} from means", terms);
+  };
+  switch (offset.terms) {
+    case OffsetTerms::none:
+      break;
+    case OffsetTerms::global:
+      return with_ridge("overall term");
+    case OffsetTerms::rows:
+      return with_ridge("row terms");
+    case OffsetTerms::columns:
+      return with_ridge("column terms");
+    case OffsetTerms::both:
+      return with_ridge("row and column terms");
+  }
+  return "none";
+}
+
+std::string unit_in_words(const MatrixModel& model) {
+  return model.value_name.empty() || model.value_name == "value"
+             ? "in units of the data"
+             : fmt::format("in units of {}", model.value_name);
+}
+
+std::string duration(double seconds) {
+  if (!(seconds >= 0)) return "-";
+  if (seconds < 60) return fmt::format("{:.{}f} s", seconds, seconds < 10 ? 2 : 1);
+  const auto total = static_cast<long long>(std::llround(seconds));
+  if (total < 3600) return fmt::format("{} min {} s", total / 60, total % 60);
+  return fmt::format("{} h {} min", total / 3600, total % 3600 / 60);
+}
+
+}  // namespace hadal
