@@ -31,7 +31,10 @@ class Labels {
   };
   using Map = std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>>;
 
+  void remember(std::size_t number, std::int32_t index);
+
   Map index_;
+  std::vector<std::int32_t> by_number_;    ///< of labels that are short numbers: saves the hashing
   const Map::value_type* last_ = nullptr;  ///< files are often sorted: most labels repeat the last
   bool last_was_new_ = false;
 };

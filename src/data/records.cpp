@@ -9,7 +9,12 @@ Records::Records(const Source& text, char delimiter)
     : source_(text),
       delimiter_(delimiter),
       position_(text.bytes.data()),
-      end_(text.bytes.data() + text.bytes.size()) {}
+      end_(text.bytes.data() + text.bytes.size()) {
+  for (std::size_t code = 0; code < may_end_field_.size(); ++code) {
+    const char c = static_cast<char>(code);
+    may_end_field_[code] = c == '\r' || c == '\n' || is_delimiter(c);
+  }
+}
 
 bool Records::at_line_end() const {
   if (position_ == end_ || *position_ == '\n') return true;
@@ -61,7 +66,11 @@ bool Records::next() {
 
 void Records::read_plain_field() {
   const char* start = position_;
-  while (!at_line_end() && !is_delimiter(*position_)) ++position_;
+  for (;; ++position_) {
+    while (position_ != end_ && !may_end_field_[static_cast<unsigned char>(*position_)])
+      ++position_;
+    if (at_line_end() || is_delimiter(*position_)) break;
+  }
   const char* stop = position_;
   while (stop != start && is_blank(stop[-1])) --stop;
   fields_.emplace_back(start, static_cast<std::size_t>(stop - start));

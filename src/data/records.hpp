@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -41,6 +42,7 @@ class Records {
   char delimiter_;
   const char* position_;
   const char* end_;
+  std::array<bool, 256> may_end_field_;  ///< by byte: the scan of a field has to look closer
   Index line_ = 0;
   Index next_line_ = 1;
   std::vector<std::string_view> fields_;

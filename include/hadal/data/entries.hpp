@@ -27,7 +27,8 @@ struct Entries {
 enum class Duplicates { error, mean };
 
 /// Sorts the entries by (row, column), checks every invariant above and resolves duplicates
-/// (`mean` averages the values, weighted by the weights, and adds up the weights).
+/// (`mean` averages the values, weighted by the weights, and adds up the weights: entries without
+/// weights get them, the number of values behind each mean, where there was a duplicate).
 /// Throws DataError naming the first offending entry (its position in the input, its indices and
 /// value) and what was expected.
 void canonicalise(Entries& entries, Duplicates duplicates = Duplicates::error);
