@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -22,29 +23,43 @@ std::string lower_extension(const std::string& name) {
   return extension;
 }
 
-/// What the records below the first one rule out.
+/// Text or a whole number >= 0, however it is written.
+bool is_identifier(std::string_view field) {
+  const Number number = parse_number(field);
+  if (number.kind == NumberKind::text) return true;
+  return number.kind == NumberKind::finite && number.value >= 0 &&
+         number.value == std::floor(number.value);
+}
+
+/// Whether a row, a column and a value may stand in `fields` from the `first` on.
+bool may_hold_triplet(const Fields& fields, std::size_t first) {
+  return fields.size() >= first + 3 && is_identifier(fields[first]) &&
+         is_identifier(fields[first + 1]) &&
+         parse_number(fields[first + 2]).kind != NumberKind::missing;
+}
+
+/// What the records below the header leave possible.
 struct Evidence {
-  bool not_dense = false;
-  bool not_triplets = false;
+  bool dense = true;
+  bool triplets = true;
+  bool indexed_triplets = true;  ///< triplets behind a column that numbers the lines
 
   void add(const Fields& fields) {
-    if (std::any_of(fields.begin() + 1, fields.end(), is_text)) not_dense = true;
-    if (fields.size() < 3 || !is_identifier(fields[0]) || !is_identifier(fields[1]) ||
-        parse_number(fields[2]).kind == NumberKind::missing) {
-      not_triplets = true;
+    if (std::any_of(fields.begin() + 1, fields.end(), is_text)) dense = false;
+    if (!may_hold_triplet(fields, 0)) triplets = false;
+    if (fields[0].empty() || !is_position(fields[0]) || !may_hold_triplet(fields, 1)) {
+      indexed_triplets = false;
     }
   }
-
- private:
-  /// Text or a whole number >= 0, however it is written.
-  static bool is_identifier(std::string_view field) {
-    const Number number = parse_number(field);
-    if (number.kind == NumberKind::text) return true;
-    return number.kind == NumberKind::finite && number.value >= 0 &&
-           number.value == static_cast<double>(static_cast<std::uint64_t>(
-                               std::min(number.value, 9007199254740992.0)));
-  }
 };
+
+[[noreturn]] void refuse_ambiguous(const Source& source, std::size_t fields) {
+  refuse(source,
+         fmt::format("{} fields on a line may be a dense matrix or triplets: set the format "
+                     "to dense_csv, or to triplets and choose the fields of row, column and "
+                     "value",
+                     fields));
+}
 
 bool chooses_triplet_field(const ReadOptions& options) {
   return !options.column_field.empty() || !options.value_field.empty() ||
@@ -64,22 +79,23 @@ FileFormat find_text_format(const Source& source, const ReadOptions& options) {
   const bool first_is_header =
       options.header == Header::yes ||
       (options.header == Header::automatic && std::any_of(fields.begin(), fields.end(), is_text));
+  const bool blank_corner = fields[0].empty();
   Evidence evidence;
-  if (first_size < 3 || fields[0].empty()) evidence.not_triplets = true;
   if (!first_is_header) evidence.add(fields);
   std::size_t size = first_size;
   for (int k = 0; k < sample && records.next(); ++k) {
     evidence.add(fields);
     // In R's form the header has no field above the row labels.
-    if (k == 0 && first_is_header && fields.size() == first_size + 1) evidence.not_triplets = true;
+    if (k == 0 && first_is_header && fields.size() == first_size + 1) evidence.triplets = false;
     size = fields.size();
   }
-  if (evidence.not_triplets) return FileFormat::dense_csv;
-  if (evidence.not_dense || size == 3 || size == 4) return FileFormat::triplets;
+  if (blank_corner && first_is_header && evidence.indexed_triplets && size <= 5) {
+    refuse_ambiguous(source, size);
+  }
+  if (!evidence.triplets || first_size < 3 || blank_corner) return FileFormat::dense_csv;
+  if (!evidence.dense || size == 3 || size == 4) return FileFormat::triplets;
   if (size > 5) return FileFormat::dense_csv;
-  refuse(source, fmt::format("{} fields on a line may be a dense matrix or triplets (row, column, "
-                             "value): set the format to dense_csv or triplets",
-                             size));
+  refuse_ambiguous(source, size);
 }
 
 FileFormat find_format(const Source& source, const ReadOptions& options) {

@@ -38,6 +38,18 @@ TEST(FindFormat, ABlankOrAbsentCornerMeansDense) {
   EXPECT_EQ(read_bytes("f.csv", "a,b,c\nx,1,2,3\n").column_labels.size(), 3u);
 }
 
+TEST(FindFormat, RatingsBehindTheIndexOfADataFrameAreNotTakenForADenseTable) {
+  const std::string text = ",userId,movieId,rating\n0,1,31,2.5\n1,1,7,4\n";
+  EXPECT_THAT(refusal("f.csv", text), HasSubstr("4 fields on a line may be"));
+  ReadOptions options;
+  options.row_field = "userId";
+  options.column_field = "movieId";
+  options.value_field = "rating";
+  EXPECT_EQ(read_bytes("f.csv", text, options).entries.columns, 2);
+  EXPECT_EQ(read_bytes("f.csv", ",a,b,c\n0,1,0.5,2.5\n").entries.columns, 3);
+  EXPECT_EQ(read_bytes("f.csv", ",a,b,c\nx,1,31,2.5\n").entries.columns, 3);
+}
+
 TEST(FindFormat, FewerThanThreeOrMoreThanFiveColumnsAreDense) {
   EXPECT_FALSE(is_triplets("1,2\n3,4\n"));
   EXPECT_FALSE(is_triplets("1\n2\n"));
@@ -46,7 +58,7 @@ TEST(FindFormat, FewerThanThreeOrMoreThanFiveColumnsAreDense) {
 
 TEST(FindFormat, FiveColumnsAreRefusedUnlessSomethingDecides) {
   EXPECT_THAT(refusal("f.csv", "1,2,3,4,5\n"),
-              HasSubstr("set the format to dense_csv or triplets"));
+              HasSubstr("set the format to dense_csv, or to triplets"));
   EXPECT_FALSE(is_triplets("1,2,,4,5\n"));
   ReadOptions options;
   options.value_field = "4";
