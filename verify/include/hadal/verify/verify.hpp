@@ -22,7 +22,7 @@ struct Check {
   double claimed = 0;
   double found = 0;
   bool passed = false;
-  std::string remark;    ///< in words, why it failed
+  std::string remark;    ///< in words: why it failed, or what there is to know
 };
 
 struct Report {

@@ -1,0 +1,217 @@
+#include "model_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <unordered_set>
+
+namespace hadal {
+namespace {
+
+/// The checks of one model, by part.
+class Checker {
+ public:
+  Checker(const MatrixModel& model, const Complain& complain)
+      : model_(model), complain_(complain) {}
+
+  void problem() const {
+    require(model_.loss == "squared", "loss", model_.loss, "squared");
+    non_negative("lambda", model_.lambda);
+    non_negative("lambda_max", model_.lambda_max);
+    norm();
+    offset();
+  }
+
+  void atoms() const {
+    constexpr Index limit = std::numeric_limits<std::int32_t>::max();
+    require(model_.u.rows() >= 1 && model_.u.rows() <= limit, "u", shape(model_.u),
+            "1 .. 2^31 - 1 rows");
+    require(model_.v.rows() >= 1 && model_.v.rows() <= limit, "v", shape(model_.v),
+            "1 .. 2^31 - 1 rows");
+    require(model_.u.cols() == model_.v.cols(), "v", shape(model_.v),
+            fmt::format("as many columns as u, {}", model_.u.cols()));
+    const Index largest = std::min(model_.rows(), model_.columns());
+    require(model_.size() <= largest, "u", shape(model_.u),
+            fmt::format("at most {} columns (balanced factors)", largest));
+    finite("u", model_.u);
+    finite("v", model_.v);
+    if (model_.refit) refit(*model_.refit);
+  }
+
+  void claim() const {
+    const Certificate& claim = model_.certificate;
+    non_negative("objective", claim.objective);
+    for (const auto& [name, value] : {std::pair{"lower_bound", claim.lower_bound},
+                                      {"gap", claim.gap},
+                                      {"relative_gap", claim.relative_gap}})
+      require(std::isfinite(value), name, value, "a finite number");
+    non_negative("polar_bound", claim.polar_bound);
+    fraction("dual_scale", claim.dual_scale);
+    fraction("failure_probability", claim.failure_probability);
+    require(std::isfinite(model_.tolerance) && model_.tolerance > 0, "tolerance", model_.tolerance,
+            "a finite number > 0");
+    without_nul("method", claim.method);
+  }
+
+  void record() const {
+    non_negative("train_error", model_.train_error);
+    non_negative_or_nan("validation_error", model_.validation_error);
+    non_negative("seconds", model_.seconds);
+    require(model_.iterations >= 0, "iterations", model_.iterations, ">= 0");
+    without_nul("version", model_.version);
+    without_nul("read_options", model_.read_options);
+    for (const OuterIteration& step : model_.trace) outer_iteration(step);
+    for (const PathPoint& point : model_.path) path_point(point);
+  }
+
+  void names() const {
+    labels("row_labels", model_.row_labels, model_.rows());
+    labels("column_labels", model_.column_labels, model_.columns());
+    without_nul("row_name", model_.row_name);
+    without_nul("column_name", model_.column_name);
+    without_nul("value_name", model_.value_name);
+    if (model_.picture) picture(*model_.picture);
+  }
+
+ private:
+  static std::string shape(const Factor& factor) {
+    return fmt::format("{} x {}", factor.rows(), factor.cols());
+  }
+
+  template <class Given>
+  void require(bool holds, std::string_view field, const Given& given,
+               std::string_view expected) const {
+    if (!holds) complain_(field, fmt::format("is {}, expected {}", given, expected));
+  }
+
+  void non_negative(std::string_view field, double value) const {
+    require(std::isfinite(value) && value >= 0, field, value, "a finite number >= 0");
+  }
+  void non_negative_or_nan(std::string_view field, double value) const {
+    if (!std::isnan(value)) non_negative(field, value);
+  }
+  void fraction(std::string_view field, double value) const {
+    require(value >= 0 && value <= 1, field, value, "a number in 0 .. 1");
+  }
+  void without_nul(std::string_view field, std::string_view text) const {
+    if (text.find('\0') != text.npos) complain_(field, "holds a NUL character");
+  }
+
+  template <class Values>
+  void finite(std::string_view field, const Values& values) const {
+    for (Index i = 0; i < values.rows(); ++i)
+      for (Index j = 0; j < values.cols(); ++j)
+        require(std::isfinite(values(i, j)), fmt::format("{}[{}, {}]", field, i, j), values(i, j),
+                "a finite number");
+  }
+
+  void length(std::string_view field, const Vector& values, bool present, Index expected) const {
+    require(values.size() == (present ? expected : 0), field,
+            fmt::format("of length {}", values.size()),
+            fmt::format("length {}", present ? expected : 0));
+    finite(field, values);
+  }
+
+  void norm() const {
+    const NormWeights& norm = model_.norm;
+    fraction("norm_alpha", norm.alpha);
+    length("row_scale", norm.row_scale, norm.alpha > 0, model_.rows());
+    length("column_scale", norm.column_scale, norm.alpha > 0, model_.columns());
+    for (const auto& [name, scale] :
+         {std::pair{"row_scale", &norm.row_scale}, {"column_scale", &norm.column_scale}})
+      for (const double value : *scale)
+        require(value > 0 && value <= 1, name, value, "a number in 0 < x <= 1");
+  }
+
+  void offset() const {
+    const Offset& offset = model_.offset;
+    const bool both = offset.terms == OffsetTerms::both;
+    length("offset_row", offset.row, both || offset.terms == OffsetTerms::rows, model_.rows());
+    length("offset_column", offset.column, both || offset.terms == OffsetTerms::columns,
+           model_.columns());
+    require(std::isfinite(offset.global), "offset_global", offset.global, "a finite number");
+    if (offset.terms == OffsetTerms::none)
+      require(offset.global == 0, "offset_global", offset.global, "0 without offset terms");
+    non_negative("offset_ridge", offset.ridge);
+    if (offset.policy == OffsetPolicy::mean)
+      require(offset.ridge == 0, "offset_ridge", offset.ridge, "0 for means");
+    else
+      require(offset.ridge > 0, "offset_ridge", offset.ridge, "> 0 for free offsets");
+  }
+
+  void refit(const Refit& refit) const {
+    require(refit.kind == "values" || refit.kind == "core", "refit kind", refit.kind,
+            "values or core");
+    require(refit.u.rows() == model_.rows() && refit.u.cols() == model_.size(), "refit u",
+            shape(refit.u), shape(model_.u));
+    require(refit.v.rows() == model_.columns() && refit.v.cols() == model_.size(), "refit v",
+            shape(refit.v), shape(model_.v));
+    finite("refit u", refit.u);
+    finite("refit v", refit.v);
+    non_negative_or_nan("refit validation_error", refit.validation_error);
+  }
+
+  void outer_iteration(const OuterIteration& step) const {
+    require(step.iteration >= 0, "trace iteration", step.iteration, ">= 0");
+    require(step.size >= 0, "trace size", step.size, ">= 0");
+    non_negative("trace objective", step.objective);
+    require(!std::isnan(step.lower_bound), "trace lower_bound", step.lower_bound, "a number");
+    require(!std::isnan(step.relative_gap), "trace relative_gap", step.relative_gap, "a number");
+    non_negative("trace polar", step.polar);
+    non_negative("trace seconds", step.seconds);
+    non_negative("trace passes", step.passes);
+  }
+
+  void path_point(const PathPoint& point) const {
+    non_negative("path lambda", point.lambda);
+    require(point.size >= 0, "path size", point.size, ">= 0");
+    non_negative("path objective", point.objective);
+    require(!std::isnan(point.relative_gap), "path relative_gap", point.relative_gap, "a number");
+    non_negative_or_nan("path validation_error", point.validation_error);
+    non_negative_or_nan("path validation_standard_error", point.validation_standard_error);
+  }
+
+  void labels(std::string_view field, const std::vector<std::string>& labels,
+              Index expected) const {
+    if (labels.empty()) return;
+    require(static_cast<Index>(labels.size()) == expected, field,
+            fmt::format("{} labels", labels.size()), fmt::format("{} or none", expected));
+    std::unordered_set<std::string_view> seen;
+    for (const std::string& label : labels) {
+      without_nul(field, label);
+      if (!seen.insert(label).second)
+        complain_(field, fmt::format("holds '{}' twice, expected distinct labels", label));
+    }
+  }
+
+  void picture(const PictureShape& picture) const {
+    require(picture.channels == 1 || picture.channels == 3, "picture channels", picture.channels,
+            "1 or 3");
+    require(picture.bit_depth == 8 || picture.bit_depth == 16, "picture bit_depth",
+            picture.bit_depth, "8 or 16");
+    require(picture.height == model_.rows(), "picture height", picture.height,
+            fmt::format("{}", model_.rows()));
+    require(picture.width >= 1 && picture.width <= model_.columns() &&
+                picture.width * picture.channels == model_.columns(),
+            "picture width", picture.width,
+            fmt::format("{} columns / {} channels", model_.columns(), picture.channels));
+  }
+
+  const MatrixModel& model_;
+  const Complain& complain_;
+};
+
+}  // namespace
+
+void require_valid(const MatrixModel& model, const Complain& complain) {
+  const Checker checker(model, complain);
+  checker.atoms();
+  checker.problem();
+  checker.claim();
+  checker.record();
+  checker.names();
+}
+
+}  // namespace hadal

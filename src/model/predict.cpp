@@ -1,0 +1,75 @@
+#include "hadal/model/predict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "hadal/error.hpp"
+
+namespace hadal {
+namespace {
+
+struct Factors {
+  const Factor& u;
+  const Factor& v;
+};
+
+Factors chosen(const MatrixModel& model, PredictWith with) {
+  if (with == PredictWith::refit && !model.refit)
+    throw ArgumentError("the model has no refit to predict with");
+  if (with != PredictWith::penalised && model.refit) return {model.refit->u, model.refit->v};
+  return {model.u, model.v};
+}
+
+void require_index(const char* what, Index index, Index size) {
+  if (index < 0 || index >= size)
+    throw ArgumentError(fmt::format("{} is {}, expected 0 .. {}", what, index, size - 1));
+}
+
+double predicted(const MatrixModel& model, const Factors& factors, Index row, Index column) {
+  return model.offset.at(row, column) +
+         model.norm.at(row, column) * factors.u.row(row).dot(factors.v.row(column));
+}
+
+}  // namespace
+
+double predict_entry(const MatrixModel& model, Index row, Index column, PredictWith with) {
+  require_index("row", row, model.rows());
+  require_index("column", column, model.columns());
+  return predicted(model, chosen(model, with), row, column);
+}
+
+Factor predict_all(const MatrixModel& model, PredictWith with, std::size_t limit_bytes) {
+  const Factors factors = chosen(model, with);
+  const auto columns = static_cast<std::size_t>(model.columns());
+  if (static_cast<std::size_t>(model.rows()) > limit_bytes / sizeof(double) / columns)
+    throw ArgumentError(fmt::format("all {} x {} predictions exceed the limit of {} bytes",
+                                    model.rows(), model.columns(), limit_bytes));
+  Factor all(model.rows(), model.columns());
+  all.noalias() = factors.u * factors.v.transpose();
+  if (model.norm.row_scale.size())
+    all = model.norm.row_scale.asDiagonal() * all * model.norm.column_scale.asDiagonal();
+  all.array() += model.offset.global;
+  if (model.offset.row.size()) all.colwise() += model.offset.row;
+  if (model.offset.column.size()) all.rowwise() += model.offset.column.transpose();
+  return all;
+}
+
+std::vector<Recommendation> top_columns(const MatrixModel& model, Index row, std::size_t n,
+                                        const std::vector<Index>& seen, PredictWith with) {
+  require_index("row", row, model.rows());
+  const Factors factors = chosen(model, with);
+  std::vector<Recommendation> all;
+  for (Index column = 0; column < model.columns(); ++column)
+    if (!std::ranges::binary_search(seen, column))
+      all.push_back({column, predicted(model, factors, row, column)});
+  const auto better = [](const Recommendation& a, const Recommendation& b) {
+    return a.value != b.value ? a.value > b.value : a.column < b.column;
+  };
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(n, all.size()));
+  std::partial_sort(all.begin(), end, all.end(), better);
+  all.erase(end, all.end());
+  return all;
+}
+
+}  // namespace hadal

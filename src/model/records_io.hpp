@@ -1,0 +1,46 @@
+#pragma once
+
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "hdf5_reader.hpp"
+#include "hdf5_writer.hpp"
+#include "model_layout.hpp"
+
+/// Lists of records, stored as one dataset per field (see model_layout.hpp).
+namespace hadal::layout {
+
+template <class Record, class Columns>
+void write_records(const hdf5::Writer& group, const Columns& columns,
+                   const std::vector<Record>& records) {
+  const auto write = [&]<class Value>(const Column<Record, Value>& column) {
+    std::vector<std::conditional_t<std::is_integral_v<Value>, std::int64_t, double>> values;
+    values.reserve(records.size());
+    for (const Record& record : records) values.push_back(record.*column.field);
+    group.array(column.name, values);
+  };
+  std::apply([&](const auto&... column) { (write(column), ...); }, columns);
+}
+
+template <class Record, class Columns>
+std::vector<Record> read_records(const hdf5::Reader& group, const Columns& columns) {
+  std::vector<Record> records(group.integers("size").size());
+  const auto read = [&]<class Value>(const Column<Record, Value>& column) {
+    const auto values = [&] {
+      if constexpr (std::is_integral_v<Value>) {
+        return group.integers(column.name);
+      } else {
+        return group.reals(column.name);
+      }
+    }();
+    if (values.size() != records.size()) group.fail(column.name, "does not match its neighbours");
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      records[i].*column.field = static_cast<Value>(values[i]);
+    }
+  };
+  std::apply([&](const auto&... column) { (read(column), ...); }, columns);
+  return records;
+}
+
+}  // namespace hadal::layout

@@ -1,0 +1,169 @@
+#include "hadal/model/model_io.hpp"
+
+#include <gmock/gmock.h>
+#include <rapidcheck.h>
+
+#include <bit>
+#include <fstream>
+
+#include "hadal/error.hpp"
+#include "model_support.hpp"
+
+namespace hadal {
+namespace {
+
+using ::testing::HasSubstr;
+
+MatrixModel through_file(const MatrixModel& model) {
+  const auto path = test::model_path("model.h5");
+  save_model(path, model);
+  return load_model(path);
+}
+
+bool same(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+}
+
+template <class Array>
+bool same_array(const Array& a, const Array& b) {
+  if (a.rows() != b.rows() || a.cols() != b.cols()) return false;
+  for (Index k = 0; k < a.size(); ++k)
+    if (!same(a.data()[k], b.data()[k])) return false;
+  return true;
+}
+
+void expect_same(const MatrixModel& a, const MatrixModel& b) {
+  EXPECT_EQ(a.loss, b.loss);
+  EXPECT_TRUE(same(a.lambda, b.lambda));
+  EXPECT_TRUE(same(a.lambda_max, b.lambda_max));
+  EXPECT_TRUE(same(a.norm.alpha, b.norm.alpha));
+  EXPECT_TRUE(same_array(a.norm.row_scale, b.norm.row_scale));
+  EXPECT_TRUE(same_array(a.norm.column_scale, b.norm.column_scale));
+  EXPECT_EQ(a.offset.terms, b.offset.terms);
+  EXPECT_EQ(a.offset.policy, b.offset.policy);
+  EXPECT_TRUE(same(a.offset.ridge, b.offset.ridge));
+  EXPECT_TRUE(same(a.offset.global, b.offset.global));
+  EXPECT_TRUE(same_array(a.offset.row, b.offset.row));
+  EXPECT_TRUE(same_array(a.offset.column, b.offset.column));
+  EXPECT_TRUE(same_array(a.u, b.u));
+  EXPECT_TRUE(same_array(a.v, b.v));
+  ASSERT_EQ(a.refit.has_value(), b.refit.has_value());
+  if (a.refit) {
+    EXPECT_EQ(a.refit->kind, b.refit->kind);
+    EXPECT_TRUE(same_array(a.refit->u, b.refit->u));
+    EXPECT_TRUE(same_array(a.refit->v, b.refit->v));
+    EXPECT_TRUE(same(a.refit->validation_error, b.refit->validation_error));
+  }
+  const Certificate &c = a.certificate, &d = b.certificate;
+  EXPECT_TRUE(same(c.objective, d.objective));
+  EXPECT_TRUE(same(c.lower_bound, d.lower_bound));
+  EXPECT_TRUE(same(c.gap, d.gap));
+  EXPECT_TRUE(same(c.relative_gap, d.relative_gap));
+  EXPECT_TRUE(same(c.polar_bound, d.polar_bound));
+  EXPECT_TRUE(same(c.dual_scale, d.dual_scale));
+  EXPECT_EQ(c.proof, d.proof);
+  EXPECT_EQ(c.method, d.method);
+  EXPECT_TRUE(same(c.failure_probability, d.failure_probability));
+  EXPECT_TRUE(same(a.tolerance, b.tolerance));
+  EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.stop, b.stop);
+  ASSERT_EQ(a.trace.size(), b.trace.size());
+  for (std::size_t k = 0; k < a.trace.size(); ++k) {
+    const OuterIteration &s = a.trace[k], &t = b.trace[k];
+    EXPECT_EQ(s.iteration, t.iteration);
+    EXPECT_EQ(s.size, t.size);
+    for (const auto field :
+         {&OuterIteration::objective, &OuterIteration::lower_bound, &OuterIteration::relative_gap,
+          &OuterIteration::polar, &OuterIteration::seconds, &OuterIteration::passes})
+      EXPECT_TRUE(same(s.*field, t.*field));
+  }
+  ASSERT_EQ(a.path.size(), b.path.size());
+  for (std::size_t k = 0; k < a.path.size(); ++k) {
+    EXPECT_EQ(a.path[k].size, b.path[k].size);
+    for (const auto field : {&PathPoint::lambda, &PathPoint::objective, &PathPoint::relative_gap,
+                             &PathPoint::validation_error, &PathPoint::validation_standard_error})
+      EXPECT_TRUE(same(a.path[k].*field, b.path[k].*field));
+  }
+  EXPECT_TRUE(same(a.train_error, b.train_error));
+  EXPECT_TRUE(same(a.validation_error, b.validation_error));
+  EXPECT_TRUE(same(a.seconds, b.seconds));
+  EXPECT_EQ(a.iterations, b.iterations);
+  EXPECT_EQ(a.seed, b.seed);
+  EXPECT_EQ(a.version, b.version);
+  EXPECT_EQ(a.read_options, b.read_options);
+  EXPECT_EQ(a.row_labels, b.row_labels);
+  EXPECT_EQ(a.column_labels, b.column_labels);
+  EXPECT_EQ(a.row_name, b.row_name);
+  EXPECT_EQ(a.column_name, b.column_name);
+  EXPECT_EQ(a.value_name, b.value_name);
+  ASSERT_EQ(a.picture.has_value(), b.picture.has_value());
+  if (a.picture) {
+    EXPECT_EQ(a.picture->height, b.picture->height);
+    EXPECT_EQ(a.picture->width, b.picture->width);
+    EXPECT_EQ(a.picture->channels, b.picture->channels);
+    EXPECT_EQ(a.picture->bit_depth, b.picture->bit_depth);
+  }
+}
+
+TEST(ModelFile, keeps_every_field_bit_for_bit) {
+  const MatrixModel model = test::full_model();
+  expect_same(model, through_file(model));
+}
+
+TEST(ModelFile, keeps_a_model_without_atoms_labels_or_history) {
+  MatrixModel model;
+  model.u = Factor(5, 0);
+  model.v = Factor(2, 0);
+  expect_same(model, through_file(model));
+}
+
+TEST(ModelFile, keeps_any_shape_and_any_finite_values) {
+  rc::check([] {
+    const Index rows = *rc::gen::inRange<Index>(1, 9), columns = *rc::gen::inRange<Index>(1, 9);
+    const Index size = *rc::gen::inRange<Index>(0, std::min(rows, columns) + 1);
+    MatrixModel model = test::full_model(rows, columns, size);
+    for (Index k = 0; k < model.u.size(); ++k)
+      model.u.data()[k] = std::ldexp(model.u.data()[k], *rc::gen::inRange(-1070, 1000));
+    model.seed = *rc::gen::arbitrary<std::uint64_t>();
+    model.offset.global = -0.0;
+    if (*rc::gen::arbitrary<bool>()) model.refit.reset();
+    if (*rc::gen::arbitrary<bool>()) model.row_labels.clear();
+    expect_same(model, through_file(model));
+  });
+}
+
+TEST(ModelFile, replaces_an_older_file_and_leaves_it_when_the_model_is_invalid) {
+  const auto path = test::model_path("replaced.h5");
+  MatrixModel model = test::full_model();
+  save_model(path, model);
+  model.lambda = 2;
+  save_model(path, model);
+  EXPECT_EQ(load_model(path).lambda, 2);
+  model.lambda = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(save_model(path, model), ArgumentError);
+  EXPECT_EQ(load_model(path).lambda, 2);
+}
+
+TEST(ModelFile, names_the_file_that_cannot_be_written_or_read) {
+  const auto path = test::model_path("no_such_folder") / "model.h5";
+  for (const bool write : {true, false}) try {
+      if (write)
+        save_model(path, test::full_model());
+      else
+        load_model(path);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("no_such_folder"));
+    }
+}
+
+TEST(ModelFile, prints_nothing_when_it_refuses) {
+  const auto path = test::model_path("text.h5");
+  std::ofstream(path) << "this is not HDF5";
+  ::testing::internal::CaptureStderr();
+  EXPECT_THROW(load_model(path), ModelError);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+}  // namespace
+}  // namespace hadal

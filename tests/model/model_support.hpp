@@ -1,0 +1,72 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <limits>
+#include <random>
+#include <string>
+
+#include "hadal/model/matrix_model.hpp"
+
+namespace hadal::test {
+
+/// A path in a folder of this test program's own, removed at its end.
+inline std::filesystem::path model_path(const std::string& name) {
+  struct Folder {
+    std::filesystem::path path =
+        std::filesystem::temp_directory_path() / ("hadal_model_" + std::to_string(::getpid()));
+    Folder() { std::filesystem::create_directories(path); }
+    ~Folder() {
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
+    }
+  };
+  static const Folder folder;
+  return folder.path / name;
+}
+
+/// A model with something in every field; its figures need not agree with any data.
+inline MatrixModel full_model(Index rows = 4, Index columns = 3, Index size = 2) {
+  std::mt19937_64 generator(7);
+  std::normal_distribution<double> normal;
+  const auto draw = [&](Index n, Index m) {
+    return Factor(Factor::NullaryExpr(n, m, [&] { return normal(generator); }));
+  };
+  MatrixModel model;
+  model.lambda = 1.25;
+  model.lambda_max = 12.5;
+  model.norm.alpha = 0.5;
+  model.norm.row_scale = Vector::LinSpaced(rows, 0.25, 1);
+  model.norm.column_scale = Vector::LinSpaced(columns, 0.5, 0.75);
+  model.offset = {OffsetTerms::both,     OffsetPolicy::free,      1e-3, 3.5,
+                  Vector(draw(rows, 1)), Vector(draw(columns, 1))};
+  model.u = draw(rows, size);
+  model.v = draw(columns, size);
+  model.refit = Refit{"core", draw(rows, size), draw(columns, size), 0.5};
+  model.certificate = {10, 9.5, 0.5, 0.05, 1.3, 0.96, Proof::probabilistic, "split", 1e-12};
+  model.tolerance = 1e-6;
+  model.status = Status::bounded;
+  model.stop = StopReason::size_limit;
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+  model.trace = {{0, 0, 20, -infinity, infinity, 12.5, 0.1, 1}, {1, 2, 10, 9.5, 0.05, 1.3, 0.2, 7}};
+  model.path = {{6.25, 1, 15, 1e-7, 0.9, 0.01}, {1.25, 2, 10, 1e-7, missing, missing}};
+  model.train_error = 0.75;
+  model.validation_error = missing;
+  model.seconds = 1.5;
+  model.iterations = 2;
+  model.seed = 0xffff'ffff'ffff'ffff;
+  model.version = "0.1.0";
+  model.read_options = R"({"format":"triplets"})";
+  for (Index i = 0; i < rows; ++i) model.row_labels.push_back("r\xc3\xa9" + std::to_string(i));
+  for (Index j = 0; j < columns; ++j)
+    model.column_labels.push_back(std::string(static_cast<std::size_t>(j), 'c'));
+  model.row_name = "userId";
+  model.column_name = "movie, with \"quotes\"";
+  model.value_name = "";
+  model.picture = PictureShape{rows, columns, 1, 16};
+  return model;
+}
+
+}  // namespace hadal::test

@@ -1,0 +1,92 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "checks.hpp"
+
+namespace hadal::verify {
+namespace {
+
+/// scale_i = max(1, count_i)^(-alpha/2), to a few roundings.
+void check_norm_scale(const char* name, const Vector& scale, const std::vector<Index>& counts,
+                      double alpha, Checks& checks) {
+  constexpr double slack = 1e-12;
+  double stored = 1, expected = 1;
+  bool passed = true;
+  for (std::size_t i = 0; i < counts.size() && passed; ++i) {
+    stored = scale[static_cast<Index>(i)];
+    expected = std::pow(static_cast<double>(std::max<Index>(1, counts[i])), -alpha / 2);
+    passed = std::abs(stored - expected) <= slack * expected;
+  }
+  checks.add(name, stored, expected, passed,
+             "the weights of the norm do not follow from the counts of observed entries");
+}
+
+void check_norm(const Problem& problem, Checks& checks) {
+  const NormWeights& norm = problem.norm;
+  if (norm.alpha == 0) return;
+  checks.add("power of the counts", norm.alpha, norm.alpha, norm.alpha > 0 && norm.alpha <= 1,
+             "expected a number in 0 .. 1");
+  std::vector<Index> row_counts(static_cast<std::size_t>(problem.rows));
+  std::vector<Index> column_counts(static_cast<std::size_t>(problem.columns));
+  for (std::size_t i = 0; i < row_counts.size(); ++i)
+    row_counts[i] = problem.row_start[i + 1] - problem.row_start[i];
+  for (const std::int32_t j : problem.column) ++column_counts[static_cast<std::size_t>(j)];
+  check_norm_scale("row weights", norm.row_scale, row_counts, norm.alpha, checks);
+  check_norm_scale("column weights", norm.column_scale, column_counts, norm.alpha, checks);
+}
+
+/// U^T U = V^T V = diag, non-increasing: the largest deviation relative to the largest element.
+double imbalance(const Factor& u, const Factor& v) {
+  if (u.cols() == 0) return 0;
+  const Matrix uu = u.transpose() * u;
+  const Matrix vv = v.transpose() * v;
+  const double largest = std::max(uu.diagonal().maxCoeff(), vv.diagonal().maxCoeff());
+  if (!(largest > 0)) return uu.isZero(0) && vv.isZero(0) ? 0 : largest;
+  double deviation = (uu - vv).cwiseAbs().maxCoeff();
+  deviation = std::max(deviation, (uu - Matrix(uu.diagonal().asDiagonal())).cwiseAbs().maxCoeff());
+  for (Index k = 1; k < uu.rows(); ++k)
+    deviation = std::max(deviation, uu(k, k) - uu(k - 1, k - 1));
+  return deviation / largest;
+}
+
+void check_factors(const Problem& problem, Checks& checks) {
+  constexpr double slack = 1e-8;
+  const bool finite = problem.u.allFinite() && problem.v.allFinite();
+  const double found =
+      finite ? imbalance(problem.u, problem.v) : std::numeric_limits<double>::infinity();
+  checks.add("balance of the factors", 0, found, found <= slack,
+             "expected U^T U = V^T V, diagonal and non-increasing");
+}
+
+void check_validation(const MatrixModel& model, Checks& checks) {
+  const auto figure = [&](const char* name, double value) {
+    checks.add(name, value, value, std::isnan(value) || (std::isfinite(value) && value >= 0),
+               "expected a finite number >= 0, or NaN when nothing was held out");
+  };
+  figure("validation error", model.validation_error);
+  if (!model.refit) return;
+  figure("validation error of the refit", model.refit->validation_error);
+  const Refit& refit = *model.refit;
+  const bool fits = refit.u.rows() == model.rows() && refit.v.rows() == model.columns() &&
+                    refit.u.cols() == model.size() && refit.v.cols() == model.size();
+  checks.add("refit", 1, fits, fits && refit.u.allFinite() && refit.v.allFinite(),
+             "expected finite factors of the model's shapes");
+}
+
+}  // namespace
+
+void check_model(const MatrixModel& model, const Problem& problem, const Options& options,
+                 Checks& checks) {
+  checks.add("loss", 1, model.loss == "squared", model.loss == "squared",
+             "this checker knows the squared loss only");
+  checks.add("lambda", model.lambda, model.lambda, std::isfinite(model.lambda) && model.lambda >= 0,
+             "expected a finite number >= 0");
+  check_norm(problem, checks);
+  if (model.offset.policy == OffsetPolicy::mean) check_mean_offsets(problem, options, checks);
+  check_factors(problem, checks);
+  check_validation(model, checks);
+}
+
+}  // namespace hadal::verify

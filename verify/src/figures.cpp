@@ -1,0 +1,191 @@
+#include "figures.hpp"
+
+#include <algorithm>
+
+namespace hadal::verify {
+namespace {
+
+/// Sums over one row (and, added up, over all).
+struct Sums {
+  Real loss = 0, loss_margin = 0;
+  Real squared_error = 0;
+  Real linear = 0, linear_size = 0;  ///< the second: the same sum over absolute values
+  Real square = 0;                   ///< sum of R^2 / w
+  Real total = 0, total_size = 0;    ///< of R and of |R|
+  Real prediction_margin = 0;
+
+  void add(const Sums& other) {
+    loss += other.loss;
+    loss_margin += other.loss_margin;
+    squared_error += other.squared_error;
+    linear += other.linear;
+    linear_size += other.linear_size;
+    square += other.square;
+    total += other.total;
+    total_size += other.total_size;
+    prediction_margin = std::max(prediction_margin, other.prediction_margin);
+  }
+};
+
+/// Squares of a vector, summed.
+template <class Values>
+Real square_of(const Values& values) {
+  Real sum = 0;
+  for (Index i = 0; i < values.size(); ++i) {
+    const Real x = values.data()[i];
+    sum += x * x;
+  }
+  return sum;
+}
+
+class Pass {
+ public:
+  explicit Pass(const Problem& problem)
+      : problem_(problem),
+        u_norm_(problem.u.rowwise().norm()),
+        v_norm_(problem.v.rowwise().norm()) {
+    figures_.residual.resize(problem.y.size());
+    figures_.gradient.resize(problem.y.size());
+  }
+
+  Figures run() {
+    row_sums_.resize(static_cast<std::size_t>(problem_.rows));
+#pragma omp parallel for schedule(dynamic, 64)
+    for (Index i = 0; i < problem_.rows; ++i) row_sums_[static_cast<std::size_t>(i)] = row(i);
+    for (const Sums& sums : row_sums_) all_.add(sums);
+    objective();
+    dual();
+    return std::move(figures_);
+  }
+
+ private:
+  /// Prediction error: z is a sum of r products, a scaling and three offsets, each rounded once.
+  Sums row(Index i) {
+    const Offset& offset = problem_.offset;
+    const double row_offset = offset.row.size() ? offset.row[i] : 0.0;
+    const double row_scale = problem_.norm.row_scale.size() ? problem_.norm.row_scale[i] : 1.0;
+    const double margin_factor = gamma(static_cast<double>(problem_.u.cols()) + 8);
+    const bool subtract = offset.policy == OffsetPolicy::mean;
+    Sums sums;
+    for (Index k = problem_.row_start[static_cast<std::size_t>(i)];
+         k < problem_.row_start[static_cast<std::size_t>(i) + 1]; ++k) {
+      const auto at = static_cast<std::size_t>(k);
+      const Index j = problem_.column[at];
+      const double y = problem_.y[at];
+      const double w = problem_.w(k);
+      const double column_offset = offset.column.size() ? offset.column[j] : 0.0;
+      const double column_scale =
+          problem_.norm.column_scale.size() ? problem_.norm.column_scale[j] : 1.0;
+      const double scale = row_scale * column_scale;
+      const double low_rank = scale * problem_.u.row(i).dot(problem_.v.row(j));
+      const double error = y - (offset.global + row_offset + column_offset) - low_rank;
+      const double residual = w * error;
+      figures_.residual[at] = residual;
+      figures_.gradient[at] = row_scale * residual * column_scale;
+
+      const double offset_size =
+          std::abs(offset.global) + std::abs(row_offset) + std::abs(column_offset);
+      const Real margin =
+          Real{margin_factor} * (std::abs(y) + offset_size + scale * u_norm_[i] * v_norm_[j]);
+      const Real wide_error = error;
+      const Real wide_residual = residual;
+      sums.loss += w * wide_error * wide_error / 2;
+      sums.loss_margin += w * (std::abs(wide_error) * margin + margin * margin / 2);
+      sums.squared_error += wide_error * wide_error;
+      const Real target = subtract ? Real{y} - offset.global - row_offset - column_offset : Real{y};
+      sums.linear += wide_residual * target;
+      sums.linear_size += std::abs(wide_residual) * (std::abs(y) + (subtract ? offset_size : 0.0));
+      sums.square += wide_residual * wide_residual / w;
+      sums.total += wide_residual;
+      sums.total_size += std::abs(wide_residual);
+      sums.prediction_margin = std::max(sums.prediction_margin, margin);
+    }
+    return sums;
+  }
+
+  void objective() {
+    const Offset& offset = problem_.offset;
+    Real objective = all_.loss;
+    objective += problem_.lambda * (square_of(problem_.u) + square_of(problem_.v)) / 2;
+    if (offset.policy == OffsetPolicy::free)
+      objective +=
+          offset.ridge / Real{2} *
+          (Real{offset.global} * offset.global + square_of(offset.row) + square_of(offset.column));
+    figures_.objective = objective;
+    figures_.objective_margin = all_.loss_margin * 2 + summation() * objective + vanished();
+    figures_.squared_error = all_.squared_error;
+    figures_.prediction_margin = all_.prediction_margin;
+  }
+
+  void dual() {
+    figures_.linear = all_.linear;
+    figures_.linear_margin = summation() * all_.linear_size + vanished();
+    figures_.curvature = all_.square * (1 + summation()) + vanished();
+    if (problem_.offset.policy == OffsetPolicy::free && problem_.has_global())
+      figures_.curvature += free_offset_curvature();
+    if (problem_.norm.row_scale.size()) {
+      // Two roundings an entry: || dQ ||_2 <= || dQ ||_F <= gamma_2 || Q ||_F.
+      Real square = 0;
+      for (const double q : figures_.gradient) square += Real{q} * q;
+      figures_.gradient_margin = rounded_up(gamma(4) * std::sqrt(square) + vanished());
+    }
+  }
+
+  /// ||B^T R||^2 / ridge, rounded up: the sums of R over all, rows and columns, where present.
+  Real free_offset_curvature() const {
+    const auto upper_square = [&](Real sum, Real size) {
+      const Real bound = std::abs(sum) + summation() * size;
+      return bound * bound;
+    };
+    Real square = upper_square(all_.total, all_.total_size);
+    if (problem_.offset.row.size())
+      for (const Sums& row : row_sums_) square += upper_square(row.total, row.total_size);
+    if (problem_.offset.column.size()) {
+      std::vector<Real> total(static_cast<std::size_t>(problem_.columns)), size(total.size());
+      for (std::size_t k = 0; k < problem_.column.size(); ++k) {
+        const auto j = static_cast<std::size_t>(problem_.column[k]);
+        total[j] += figures_.residual[k];
+        size[j] += std::abs(figures_.residual[k]);
+      }
+      for (std::size_t j = 0; j < total.size(); ++j) square += upper_square(total[j], size[j]);
+    }
+    return square / problem_.offset.ridge * (1 + summation());
+  }
+
+  /// Relative error of any of the sums: as many additions as there are terms, a few operations
+  /// each.
+  Real summation() const {
+    const Index terms =
+        problem_.size() + problem_.u.size() + problem_.v.size() + problem_.rows + problem_.columns;
+    return wide_gamma(static_cast<Real>(terms) + 16);
+  }
+  /// What underflow can take from the sums: less than 2^-1000 a term beside data of magnitude one;
+  /// nothing where all terms are zero.
+  Real vanished() const {
+    const bool all_zero = all_.total_size + figures_.objective == 0;
+    return all_zero ? 0 : static_cast<Real>(problem_.size() + 1) * 0x1p-1000L;
+  }
+
+  const Problem& problem_;
+  Vector u_norm_, v_norm_;
+  std::vector<Sums> row_sums_;
+  Sums all_;
+  Figures figures_;
+};
+
+}  // namespace
+
+Real Figures::lower_bound(Real s) const {
+  const Real value = s * linear - s * s * curvature / 2;
+  const Real evaluation = 8 * wide_unit * (s * std::abs(linear) + s * s * curvature);
+  return value - s * linear_margin - evaluation;
+}
+
+double Figures::best_scale(double largest) const {
+  if (curvature <= 0) return largest;
+  return static_cast<double>(std::clamp(linear / curvature, Real{0}, Real{largest}));
+}
+
+Figures figures_of(const Problem& problem) { return Pass(problem).run(); }
+
+}  // namespace hadal::verify

@@ -1,0 +1,59 @@
+#include "problem.hpp"
+
+#include <algorithm>
+
+namespace hadal::verify {
+namespace {
+
+/// The smallest e with |x| <= 2^e for all x; 0 when all are zero.
+template <class Values>
+int exponent_of(const Values& values) {
+  double largest = 0;
+  for (const double x : values) largest = std::max(largest, std::abs(x));
+  int exponent = 0;
+  if (largest > 0) std::frexp(largest, &exponent);
+  return exponent;
+}
+
+template <class Values>
+std::vector<double> scaled(const Values& values, int exponent) {
+  std::vector<double> result;
+  result.reserve(values.size());
+  for (const double x : values) result.push_back(std::ldexp(x, -exponent));
+  return result;
+}
+
+}  // namespace
+
+Problem scaled_problem(const MatrixModel& model, const Entries& entries) {
+  Problem problem;
+  Scaling& scaling = problem.scaling;
+  scaling.data = exponent_of(entries.value);
+  scaling.data += scaling.data & 1;
+  scaling.weight = exponent_of(entries.weight);
+
+  problem.rows = entries.rows;
+  problem.columns = entries.columns;
+  problem.row_start.assign(static_cast<std::size_t>(entries.rows) + 1, 0);
+  for (const std::int32_t row : entries.row) ++problem.row_start[static_cast<std::size_t>(row) + 1];
+  for (std::size_t i = 1; i < problem.row_start.size(); ++i)
+    problem.row_start[i] += problem.row_start[i - 1];
+  problem.column = entries.column;
+  problem.y = scaled(entries.value, scaling.data);
+  problem.weight = scaled(entries.weight, scaling.weight);
+
+  const auto to_data = [&](double x) { return scaling.of_data(x); };
+  const auto to_factor = [&](double x) { return scaling.of_factor(x); };
+  problem.lambda = scaling.of_lambda(model.lambda);
+  problem.norm = model.norm;
+  problem.offset = model.offset;
+  problem.offset.ridge = scaling.of_weight(model.offset.ridge);
+  problem.offset.global = to_data(model.offset.global);
+  problem.offset.row = model.offset.row.unaryExpr(to_data);
+  problem.offset.column = model.offset.column.unaryExpr(to_data);
+  problem.u = model.u.unaryExpr(to_factor);
+  problem.v = model.v.unaryExpr(to_factor);
+  return problem;
+}
+
+}  // namespace hadal::verify

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "hadal/data/entries.hpp"
+#include "hadal/model/matrix_model.hpp"
+
+namespace hadal::verify {
+
+/// Powers of two taken out of the data and the weights, so that data of any magnitude are computed
+/// with at magnitude one: nothing overflows or vanishes, and the scaling itself is exact.
+struct Scaling {
+  int data = 0;  ///< even, so that the factors (square roots of data) scale exactly too
+  int weight = 0;
+
+  double of_data(double x) const { return std::ldexp(x, -data); }
+  double of_weight(double x) const { return std::ldexp(x, -weight); }
+  double of_factor(double x) const { return std::ldexp(x, -data / 2); }
+  double of_lambda(double x) const { return std::ldexp(x, -data - weight); }
+  long double of_objective(long double x) const { return std::ldexp(x, -2 * data - weight); }
+
+  double to_data(double x) const { return std::ldexp(x, data); }
+  double to_lambda(double x) const { return std::ldexp(x, data + weight); }
+  long double to_objective(long double x) const { return std::ldexp(x, 2 * data + weight); }
+};
+
+/// The data and the model in scaled units, entries by rows.
+struct Problem {
+  Scaling scaling;
+  Index rows = 0, columns = 0;
+  std::vector<Index> row_start;  ///< rows + 1
+  std::vector<std::int32_t> column;
+  std::vector<double> y, weight;  ///< weight is empty when all are one
+  double lambda = 0;
+  NormWeights norm;
+  Offset offset;
+  Factor u, v;
+
+  Index size() const { return static_cast<Index>(y.size()); }
+  double w(Index k) const { return weight.empty() ? 1.0 : weight[static_cast<std::size_t>(k)]; }
+  bool has_global() const { return offset.terms != OffsetTerms::none; }
+};
+
+/// Precondition: the entries keep their invariants and have the model's shape.
+Problem scaled_problem(const MatrixModel& model, const Entries& entries);
+
+}  // namespace hadal::verify

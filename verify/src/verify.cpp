@@ -1,0 +1,221 @@
+#include "hadal/verify/verify.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "checks.hpp"
+#include "figures.hpp"
+#include "hadal/error.hpp"
+#include "hadal/model/predict.hpp"
+#include "polar.hpp"
+
+namespace hadal::verify {
+namespace {
+
+class ThreadCount {
+ public:
+  explicit ThreadCount(int threads) : before_(omp_get_max_threads()) {
+    if (threads > 0) omp_set_num_threads(threads);
+  }
+  ~ThreadCount() { omp_set_num_threads(before_); }
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+
+ private:
+  int before_;
+};
+
+void require_shapes(const MatrixModel& model) {
+  const auto require = [](const char* what, Index size, Index expected) {
+    if (size != expected)
+      throw ModelError(
+          fmt::format("the model's {} has length {}, expected {}", what, size, expected));
+  };
+  const OffsetTerms terms = model.offset.terms;
+  const bool both = terms == OffsetTerms::both;
+  const bool weighted = model.norm.alpha != 0;
+  require("row of factors v", model.v.cols(), model.u.cols());
+  require("row_scale", model.norm.row_scale.size(), weighted ? model.rows() : 0);
+  require("column_scale", model.norm.column_scale.size(), weighted ? model.columns() : 0);
+  require("row offset", model.offset.row.size(),
+          both || terms == OffsetTerms::rows ? model.rows() : 0);
+  require("column offset", model.offset.column.size(),
+          both || terms == OffsetTerms::columns ? model.columns() : 0);
+  if (model.size() > std::min(model.rows(), model.columns()))
+    throw ModelError(fmt::format("the model has {} atoms, expected at most {}", model.size(),
+                                 std::min(model.rows(), model.columns())));
+}
+
+/// The data in the model's order of rows and columns.
+MatrixData fitted_to(const MatrixModel& model, const MatrixData& data) {
+  const bool unnamed = data.row_labels.empty() && data.column_labels.empty() &&
+                       model.row_labels.empty() && model.column_labels.empty();
+  const Index rows = data.entries.rows, columns = data.entries.columns;
+  if (unnamed && (rows != model.rows() || columns != model.columns()))
+    throw ModelError(fmt::format("the data are {} x {} but the model is {} x {}", rows, columns,
+                                 model.rows(), model.columns()));
+  try {
+    return align_to_model(model, data, false);
+  } catch (const ModelError&) {
+    throw;
+  } catch (const DataError& error) {
+    throw ModelError(fmt::format("the data do not fit the model: {}", error.what()));
+  }
+}
+
+bool same_order(const MatrixModel& model, const MatrixData& data) {
+  return data.entries.rows == model.rows() && data.entries.columns == model.columns() &&
+         data.row_labels == model.row_labels && data.column_labels == model.column_labels;
+}
+
+/// The verification of one model, step by step.
+class Verification {
+ public:
+  Verification(const MatrixModel& model, const Entries& entries, const Options& options)
+      : model_(model),
+        claim_(model.certificate),
+        options_(options),
+        problem_(scaled_problem(model, entries)) {}
+
+  Report run() {
+    check_model(model_, problem_, options_, checks_);
+    check_record(model_, checks_);
+    figures_ = figures_of(problem_);
+    if (check_figures()) {
+      check_lambda_max(model_, problem_, checks_);
+      prove();
+      check_proof();
+    }
+    Report report;
+    report.confirmed = checks_.all_passed();
+    report.checks = checks_.take();
+    report.found = found_;
+    report.status = status_of(found_, model_.tolerance);
+    return report;
+  }
+
+ private:
+  /// Objective, training error and the lower bound for the claimed dual scale. False where the
+  /// model is so far off that the numbers overflow: there is nothing to prove then.
+  bool check_figures() {
+    const Scaling& scaling = problem_.scaling;
+    // F is rounded up, so that the gap below is never understated.
+    const auto objective =
+        rounded_up(scaling.to_objective(figures_.objective + figures_.objective_margin));
+    found_.objective = objective;
+    checks_.equal("objective", claim_.objective, objective,
+                  options_.figure_tolerance * std::abs(objective),
+                  "the objective computed from model and data differs");
+
+    const Real count = static_cast<Real>(std::max<Index>(1, problem_.size()));
+    const auto train_error =
+        scaling.to_data(static_cast<double>(std::sqrt(figures_.squared_error / count)));
+    checks_.equal("train error", model_.train_error, train_error,
+                  options_.figure_tolerance * train_error +
+                      scaling.to_data(static_cast<double>(figures_.prediction_margin)) * 4,
+                  "the root mean squared error of the penalised model differs");
+
+    const auto lower =
+        static_cast<double>(scaling.to_objective(figures_.lower_bound(claim_.dual_scale)));
+    const Real size = figures_.objective + std::abs(claim_.dual_scale * figures_.linear);
+    checks_.equal("lower bound at the claimed dual scale", claim_.lower_bound, lower,
+                  options_.figure_tolerance * static_cast<double>(scaling.to_objective(size)),
+                  "D(s) computed from model and data differs");
+    return std::isfinite(objective) && std::isfinite(lower);
+  }
+
+  double largest_scale(double bound) const {
+    if (bound <= problem_.lambda) return 1;
+    if (!std::isfinite(bound)) return 0;
+    // Two roundings of the quotient must not lift it above lambda / bound.
+    return problem_.lambda / bound * (1 - 4 * unit);
+  }
+
+  /// Best lower bound that a polar bound supports, in the user's units.
+  double lower_bound(double bound) const {
+    const double s = figures_.best_scale(largest_scale(bound));
+    return rounded_down(problem_.scaling.to_objective(figures_.lower_bound(s)));
+  }
+
+  double relative_gap(double lower) const {
+    return (found_.objective - lower) / std::max(1e-300, std::abs(found_.objective));
+  }
+
+  /// What has to be confirmed: the tolerance of an optimal claim, the bound of a bounded one.
+  /// Bounds differ a little from draw to draw and by rounding, hence the thousandth.
+  bool supports_claim(double lower) const {
+    constexpr double slack = 1e-3;
+    if (model_.status == Status::optimal)
+      return relative_gap(lower) <=
+             model_.tolerance + std::min(options_.figure_tolerance, slack * model_.tolerance);
+    if (model_.status == Status::bounded)
+      return lower >=
+             claim_.lower_bound - slack * claim_.gap - options_.figure_tolerance * found_.objective;
+    return true;
+  }
+
+  void prove() {
+    const Enough enough = [&](double bound) {
+      return supports_claim(lower_bound(bound + figures_.gradient_margin));
+    };
+    const PolarBound polar = derive_polar_bound(problem_, figures_, claim_, enough);
+    search_ = problem_.scaling.to_lambda(polar.search);
+    const double s = figures_.best_scale(largest_scale(polar.bound));
+    found_.dual_scale = s;
+    found_.polar_bound = problem_.scaling.to_lambda(polar.bound);
+    found_.lower_bound = lower_bound(polar.bound);
+    found_.gap = found_.objective - found_.lower_bound;
+    found_.relative_gap = relative_gap(found_.lower_bound);
+    found_.proof = polar.proof;
+    found_.failure_probability = polar.failure_probability;
+    found_.method = polar.method;
+  }
+
+  void check_proof() {
+    if (claim_.proof == Proof::none) {
+      checks_.note("proof", "the model claims no proof: its lower bound is an estimate");
+      return;
+    }
+    checks_.add("polar bound", claim_.polar_bound, search_,
+                claim_.polar_bound >= search_ * (1 - options_.figure_tolerance),
+                "the search found a larger value than the claimed bound");
+    const bool kind = claim_.proof == Proof::deterministic ? found_.proof == Proof::deterministic
+                                                           : found_.proof != Proof::none;
+    checks_.add("kind of proof", claim_.failure_probability, found_.failure_probability,
+                kind && found_.failure_probability <= claim_.failure_probability,
+                "no proof of the claimed kind: " + found_.method);
+    checks_.add("lower bound", claim_.lower_bound, found_.lower_bound,
+                supports_claim(found_.lower_bound), "the proved lower bound is smaller");
+    checks_.add("relative gap", claim_.relative_gap, found_.relative_gap,
+                supports_claim(found_.lower_bound),
+                "the proved gap is larger than the claimed one");
+  }
+
+  const MatrixModel& model_;
+  const Certificate& claim_;
+  const Options& options_;
+  Problem problem_;
+  Figures figures_;
+  Checks checks_;
+  Certificate found_;
+  double search_ = 0;
+};
+
+}  // namespace
+
+Report verify_matrix(const MatrixModel& model, const MatrixData& data, const Options& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const ThreadCount threads(options.threads);
+  require_shapes(model);
+  Report report = same_order(model, data)
+                      ? Verification(model, data.entries, options).run()
+                      : Verification(model, fitted_to(model, data).entries, options).run();
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+}  // namespace hadal::verify
