@@ -31,6 +31,10 @@ int main(int argc, char** argv) {
   const hadal::MatrixData completed = hadal::read_matrix(argv[1]);
   const hadal::MatrixData truth = hadal::read_matrix(argv[2]);
   const hadal::MatrixData mask = hadal::read_matrix(argv[3]);
+  if (completed.entries.size() != truth.entries.size()) {
+    fmt::print(stderr, "{} and {} differ in size\n", argv[1], argv[2]);
+    return 2;
+  }
   const double error = mean_squared_error(completed.entries, truth.entries, mask.entries);
   const double peak = std::pow(2, truth.picture->bit_depth) - 1;
   fmt::print("at the removed pixels: RMSE {:.1f} of {}, PSNR {:.1f} dB\n", std::sqrt(error), peak,
