@@ -9,5 +9,6 @@
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hadal/model/predict.hpp"
+#include "hadal/report/matrix_report.hpp"
 #include "hadal/verify/verify.hpp"
 #include "hadal/version.hpp"
