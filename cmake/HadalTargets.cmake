@@ -16,6 +16,17 @@ function(hadal_compile_options target)
   endif()
 endfunction()
 
+function(hadal_native_options target)
+  if(NOT HADAL_NATIVE)
+    return()
+  endif()
+  target_compile_options(${target} PRIVATE -march=native)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # A false alarm in this compiler's own AVX-512 headers (its bug 105593).
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-uninitialized)
+  endif()
+endfunction()
+
 # hadal_library(NAME FOLDER...): the static library hadal_NAME from the sources in src/FOLDER.
 function(hadal_library name)
   set(sources)
@@ -33,8 +44,8 @@ function(hadal_library name)
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   # Eigen's allocator depends on the alignment it is compiled for; fixing it keeps a library built
   # for this processor compatible with a program that is not.
-  target_compile_definitions(hadal_${name} PUBLIC EIGEN_MAX_ALIGN_BYTES=64)
-  if(HADAL_NATIVE)
-    target_compile_options(hadal_${name} PRIVATE -march=native)
-  endif()
+  # Every part must see the same definitions, or the one-definition rule is broken.
+  target_compile_definitions(hadal_${name} PUBLIC EIGEN_MAX_ALIGN_BYTES=64 EIGEN_USE_BLAS)
+  target_link_libraries(hadal_${name} PUBLIC BLAS::BLAS)
+  hadal_native_options(hadal_${name})
 endfunction()

@@ -14,9 +14,10 @@ namespace hadal {
 struct LambdaChoice {
   enum class Kind { absolute, ratio, cross_validated };
   Kind kind = Kind::cross_validated;
-  double value = 0;               ///< lambda, or the ratio in (0, 1]
-  int folds = 5;                  ///< of a cross-validation, 2 .. 100
-  bool one_standard_error = false;  ///< take the largest lambda within one standard error of the best
+  double value = 0;  ///< lambda, or the ratio in (0, 1]
+  int folds = 5;     ///< of a cross-validation, 2 .. 100
+  bool one_standard_error =
+      false;  ///< take the largest lambda within one standard error of the best
 };
 
 /// Which proof to produce: `automatic` takes the deterministic one where the matrix is small enough
@@ -30,16 +31,16 @@ struct MatrixFitOptions {
   LambdaChoice lambda;
   OffsetTerms offset = OffsetTerms::global;
   OffsetPolicy offset_policy = OffsetPolicy::mean;
-  double offset_ridge = 1e-3;   ///< > 0; of free offsets
-  double norm_alpha = 0;        ///< 0 .. 1: power of the counts in the weighted nuclear norm
+  double offset_ridge = 1e-3;  ///< > 0; of free offsets
+  double norm_alpha = 0;       ///< 0 .. 1: power of the counts in the weighted nuclear norm
   RefitChoice refit = RefitChoice::none;
-  double tolerance = 1e-6;      ///< on the relative gap, > 0
+  double tolerance = 1e-6;  ///< on the relative gap, > 0
   ProofChoice proof = ProofChoice::automatic;
   double failure_probability = 1e-12;  ///< of a probabilistic proof, in (0, 1)
-  Index size_max = 0;           ///< 0: no limit
-  int iteration_max = 1000;     ///< outer iterations
-  double time_limit = 0;        ///< seconds; 0: none
-  int threads = 0;              ///< 0: all cores
+  Index size_max = 0;                  ///< 0: no limit
+  int iteration_max = 1000;            ///< outer iterations
+  double time_limit = 0;               ///< seconds; 0: none
+  int threads = 0;                     ///< 0: all cores
   std::uint64_t seed = 0;
   std::filesystem::path checkpoint;  ///< written after every outer iteration; empty: none
   std::filesystem::path resume;      ///< a checkpoint to go on from; empty: start from nothing

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <variant>
+
+#include "hadal/atom/rank_one.hpp"
+#include "hadal/data/entries.hpp"
+#include "hadal/fit/matrix_fit.hpp"
+#include "hadal/kernel/observed_pattern.hpp"
+#include "hadal/loss/free_offset.hpp"
+#include "hadal/loss/squared.hpp"
+#include "hadal/solve/options.hpp"
+
+namespace hadal {
+
+/// A matrix problem made ready to be solved: offsets removed, norm weights counted, and data and
+/// weights scaled by powers of two, so that data of any magnitude are solved in the same digits.
+/// With y = data_unit * y', w = weight_unit * w': F = data_unit^2 weight_unit F',
+/// lambda = data_unit weight_unit lambda', and factors scale with sqrt(data_unit), all exactly.
+class MatrixProblem {
+ public:
+  /// Throws DataError when there are no entries, or their squares would overflow a double.
+  MatrixProblem(const Entries& entries, const MatrixFitOptions& options);
+  MatrixProblem(const MatrixProblem&) = delete;
+  MatrixProblem& operator=(const MatrixProblem&) = delete;
+
+  /// The smallest lambda whose solution is X = 0: sigma_1 of the scaled residual at Z = 0.
+  double lambda_max() const { return lambda_max_; }
+
+  /// Runs the solve loop at lambda, given and returned in the data's units except for the atoms,
+  /// which stay in the problem's own (see `factors`). options.lambda is ignored.
+  SolveResult<RankOneAtoms> solve(double lambda, LoopState<RankOneAtoms> start,
+                                  SolveOptions options, const SolveObserver& observer,
+                                  const Checkpoint<RankOneAtoms>& checkpoint) const;
+
+  /// A state to start from: no atoms, or these.
+  LoopState<RankOneAtoms> start() const;
+  LoopState<RankOneAtoms> start_from(RankOneAtoms atoms) const;
+
+  /// Fills in the model's problem and factors, in the data's units, from atoms in the problem's.
+  void describe(const RankOneAtoms& atoms, MatrixModel& model) const;
+
+  /// Root of the weighted mean squared error on the problem's own entries, data units.
+  double train_error(const RankOneAtoms& atoms) const;
+
+  const RankOneFamily& family() const { return family_; }
+  const ObservedPattern& pattern() const { return pattern_; }
+  double data_unit() const { return data_unit_; }
+  /// Offset-free, scaled data and weights (empty: ones), in row order.
+  const Vector& target() const;
+  const Vector& weight() const;
+  /// Target minus the free offsets at the atoms, if any; the plain target otherwise.
+  Vector target_at(const RankOneAtoms& atoms) const;
+
+ private:
+  template <class F>
+  auto with_loss(const F& f) const {
+    return std::visit(f, loss_);
+  }
+  Certificate in_data_units(Certificate certificate) const;
+  OuterIteration in_data_units(OuterIteration outer) const;
+  Offset offset_at(const RankOneAtoms& atoms) const;
+
+  ObservedPattern pattern_;
+  Offset offset_;
+  NormWeights norm_;
+  double data_unit_ = 1, weight_unit_ = 1;
+  SquaredLoss squared_;
+  std::variant<SquaredLoss, FreeOffsetLoss> loss_;
+  RankOneFamily family_;
+  double lambda_max_ = 0;
+};
+
+}  // namespace hadal

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+
+#include "hadal/fit/matrix_problem.hpp"
+
+namespace hadal {
+
+/// Refits on the model's own row and column spaces, X = E K H^T with E, H the orthonormal bases:
+///   values: K diagonal, least squares (as many unknowns as atoms);
+///   core:   K any matrix, least squares plus ridge/2 ||K - diag(sigma)||_F^2.
+/// Both undo the shrinkage of the singular values by the penalty.
+Matrix refit_values(const MatrixProblem& problem, const RankOneAtoms& atoms);
+Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, double ridge);
+
+/// Chooses between the penalised model and its refits by the error on a tenth of the entries held
+/// out at random, and applies the choice to the full model's atoms. Nothing when the penalised
+/// model predicts best.
+std::optional<Refit> best_refit(const Entries& entries, const MatrixFitOptions& options,
+                                const MatrixProblem& problem, const RankOneAtoms& atoms,
+                                double lambda);
+
+}  // namespace hadal

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "hadal/atom/rank_one.hpp"
+#include "hadal/fit/matrix_fit.hpp"
+#include "hadal/solve/options.hpp"
+
+namespace hadal {
+
+/// Where a fit stands: the chosen lambda (0: not chosen yet), how it was chosen, the loop's state.
+struct ResumePoint {
+  double lambda = 0;
+  std::vector<PathPoint> path;
+  LoopState<RankOneAtoms> state;
+};
+
+void save_resume_point(const std::filesystem::path& file, const ResumePoint& point,
+                       const Entries& entries, const MatrixFitOptions& options);
+
+/// Throws ModelError when the file is damaged, and ArgumentError when it belongs to other data or
+/// options: the message says which.
+ResumePoint load_resume_point(const std::filesystem::path& file, const Entries& entries,
+                              const MatrixFitOptions& options);
+
+}  // namespace hadal

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <concepts>
+
+#include "hadal/types.hpp"
+
+namespace hadal {
+
+/// A point of the dual segment { s G : 0 <= s <= s_max }.
+struct DualPoint {
+  double value = 0;  ///< D(s) = -conjugate(s G), a lower bound on min F once polar(-s G) <= lambda
+  double scale = 0;  ///< s
+  double rounding = 0;  ///< bound on the rounding error of `value`
+};
+
+/// A convex, differentiable loss of the prediction Z, a vector over observed entries.
+template <class L>
+concept Loss = requires(const L& loss, const Vector& z, Vector& residual, double s_max) {
+  /// Returns loss(Z) and sets residual = -grad loss(Z).
+  { loss.evaluate(z, residual) } -> std::convertible_to<double>;
+  /// Maximises D(s) over s in [0, s_max] for G = -residual.
+  { loss.dual(residual, s_max) } -> std::same_as<DualPoint>;
+};
+
+/// A loss that is quadratic in Z: its Hessian does not depend on Z.
+template <class L>
+concept QuadraticLoss = Loss<L> && requires(const L& loss, Vector& s) {
+  /// s <- Hessian * s.
+  loss.apply_hessian(s);
+  /// True when the Hessian is diag(weight()), all ones where weight() is empty.
+  { L::hessian_is_diagonal } -> std::convertible_to<bool>;
+  { loss.weight() } -> std::same_as<const Vector&>;
+};
+
+}  // namespace hadal

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "hadal/model/matrix_model.hpp"
+
+namespace hadal {
+
+/// Everything a matrix fit needs to go on after an outer iteration, to the same answer bit for bit.
+/// Factors and figures are in the solver's own (scaled) units.
+struct MatrixCheckpoint {
+  std::string problem;            ///< what was being solved, in words that must match on resuming
+  double lambda = 0;              ///< data units
+  std::vector<PathPoint> path;    ///< of the cross-validation that chose lambda, if any
+  Factor u, v;                    ///< atoms
+  Factor found_u, found_v;        ///< directions of the last polar search
+  std::vector<double> collected;  ///< what each of them collects
+  std::int64_t iteration = 0;
+  double reduction = 0;
+  double lower_bound = 0;  ///< -infinity while none is known
+  double passes = 0;
+  double seconds = 0;
+  std::vector<OuterIteration> trace;
+};
+
+/// Written atomically: a fit that is killed at any moment leaves the last complete checkpoint.
+void save_checkpoint(const std::filesystem::path& path, const MatrixCheckpoint& checkpoint);
+
+/// Throws ModelError naming the file and what is wrong with it.
+MatrixCheckpoint load_checkpoint(const std::filesystem::path& path);
+
+}  // namespace hadal

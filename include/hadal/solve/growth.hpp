@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "hadal/atom/atom.hpp"
+#include "hadal/loss/loss.hpp"
+
+namespace hadal {
+
+/// How many of the found atoms (best first, with what each collects) to append: those that collect
+/// more than `threshold`, cut at the first clear drop, where signal usually ends and noise begins.
+Index growth_count(const std::vector<double>& collected, double threshold);
+
+/// The tau >= 0 that minimises loss(Z + tau dZ) + lambda * weight * tau, a convex function: secant
+/// steps on its derivative, safeguarded by bisection. Exact after one step for a quadratic loss.
+/// z, residual: the current prediction and -grad loss there.
+template <Loss L>
+double growth_scale(const L& loss, const Vector& z, const Vector& residual, const Vector& dz,
+                    double price) {
+  const auto slope = [&](double tau) {
+    Vector r;
+    loss.evaluate(z + tau * dz, r);
+    return price - r.dot(dz);
+  };
+  const double start = price - residual.dot(dz);
+  if (!(start < 0)) return 0;
+  double low = 0, low_slope = start, high = 1, high_slope = slope(1);
+  for (int i = 0; i < 60 && high_slope < 0; ++i) {
+    low = high;
+    low_slope = high_slope;
+    high *= 4;
+    high_slope = slope(high);
+  }
+  double tau = low - low_slope * (high - low) / (high_slope - low_slope);
+  for (int i = 0; i < 30; ++i) {
+    const double s = slope(tau);
+    if (std::abs(s) <= 1e-6 * std::abs(start)) break;
+    (s < 0 ? low : high) = tau;
+    (s < 0 ? low_slope : high_slope) = s;
+    const double secant = low - low_slope * (high - low) / (high_slope - low_slope);
+    tau = i % 3 == 2 ? (low + high) / 2 : secant;
+  }
+  return tau;
+}
+
+}  // namespace hadal

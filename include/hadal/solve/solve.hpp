@@ -1,0 +1,244 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "hadal/atom/atom.hpp"
+#include "hadal/certify/certificate.hpp"
+#include "hadal/descent/descent.hpp"
+#include "hadal/error.hpp"
+#include "hadal/loss/loss.hpp"
+#include "hadal/solve/growth.hpp"
+#include "hadal/solve/options.hpp"
+
+namespace hadal {
+
+/// The solve loop: descend, compress, certify, grow, until the gap is proved (the design's section
+/// 2). It knows losses, families of atoms and descents through their concepts only.
+template <Loss L, AtomFamily F, Descent<L, F> D>
+class SolveLoop {
+ public:
+  using Atoms = typename F::Atoms;
+
+  /// Throws ArgumentError when the degrees of map and penalty differ (spurious local minima would
+  /// appear: Haeffele and Vidal 2015, proposition 4), or for an option out of range.
+  SolveLoop(const L& loss, const F& family, const D& descent, const SolveOptions& options)
+      : loss_(loss), family_(family), descent_(descent), options_(options) {
+    if (family.map_degree() != family.penalty_degree()) {
+      throw ArgumentError("the map is of degree " + std::to_string(family.map_degree()) +
+                          " and the penalty of degree " + std::to_string(family.penalty_degree()) +
+                          "; expected equal degrees of positive homogeneity");
+    }
+    if (!(options.lambda > 0) || !std::isfinite(options.lambda)) {
+      throw ArgumentError("lambda = " + std::to_string(options.lambda) +
+                          " was given; expected a finite number > 0");
+    }
+    if (!(options.tolerance > 0)) {
+      throw ArgumentError("tolerance = " + std::to_string(options.tolerance) +
+                          " was given; expected > 0");
+    }
+  }
+
+  void observe(SolveObserver observer) { observer_ = std::move(observer); }
+  void checkpoint(Checkpoint<Atoms> checkpoint) { checkpoint_ = std::move(checkpoint); }
+
+  /// Starts from no atoms.
+  SolveResult<Atoms> run() {
+    LoopState<Atoms> state;
+    state.atoms = state.found = family_.empty();
+    return run(std::move(state));
+  }
+
+  /// Starts from given atoms (a warm start, any point at all).
+  SolveResult<Atoms> run_from(Atoms atoms) {
+    LoopState<Atoms> state;
+    state.atoms = std::move(atoms);
+    state.found = family_.empty();
+    return run(std::move(state));
+  }
+
+  /// Goes on from a checkpoint.
+  SolveResult<Atoms> run(LoopState<Atoms> state) {
+    state_ = std::move(state);
+    before_ = state_.seconds;
+    start_ = Clock::now();
+    for (;;) {
+      grow();
+      descend();
+      const PolarResult<Atoms> polar = certify();
+      report(polar);
+      if (const auto stop = decide(polar)) return finish(*stop);
+      if (checkpoint_) checkpoint_(state_);
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  double seconds() const {
+    return before_ + std::chrono::duration<double>(Clock::now() - start_).count();
+  }
+
+  /// A search value this little above lambda costs less than a tenth of the tolerance.
+  double growth_threshold() const { return options_.lambda * (1 + 0.1 * options_.tolerance); }
+
+  void grow() {
+    Index count = growth_count(state_.collected, growth_threshold());
+    count = std::min(count, options_.size_max - state_.atoms.size());
+    std::vector<double> amounts;
+    for (Index k = 0; k < count; ++k) amounts.push_back(state_.collected[k] - options_.lambda);
+    grew_ = count > 0;
+    if (!grew_) return;
+    Vector z, residual, dz;
+    Atoms direction = family_.empty();
+    family_.append(direction, state_.found, amounts, 1);
+    family_.predict(state_.atoms, z);
+    family_.predict(direction, dz);
+    loss_.evaluate(z, residual);
+    const double price = options_.lambda * family_.penalty(direction);
+    const double scale = growth_scale(loss_, z, residual, dz, price);
+    if (scale > 0) family_.append(state_.atoms, state_.found, amounts, scale);
+    grew_ = scale > 0;
+  }
+
+  void descend() {
+    DescentGoal goal;
+    goal.reduction = grew_ ? growth_reduction : state_.reduction;
+    goal.cancelled = [this] { return seconds() > options_.time_limit; };
+    // Directions just appended are atoms now; only those found and left out can precondition.
+    const Atoms none = family_.empty();
+    const std::vector<double> nothing;
+    const Outside<Atoms> outside =
+        grew_ ? Outside<Atoms>{none, nothing} : Outside<Atoms>{state_.found, state_.collected};
+    const DescentReport report =
+        descent_.descend(loss_, family_, options_.lambda, state_.atoms, outside, goal);
+    family_.compress(state_.atoms);
+    at_floor_ = report.at_floor;
+    state_.passes += report.passes;
+  }
+
+  PolarResult<Atoms> certify() {
+    Vector z;
+    family_.predict(state_.atoms, z);
+    objective_ = loss_.evaluate(z, residual_) + options_.lambda * family_.penalty(state_.atoms);
+    PolarRequest request;
+    request.lambda = options_.lambda;
+    request.proof = options_.proof == Proof::none ? Proof::none : Proof::probabilistic;
+    request.failure_probability = options_.failure_probability;
+    request.atoms_max = std::max(options_.first_growth, state_.atoms.size());
+    request.precision = options_.tolerance;
+    request.seed =
+        options_.seed + static_cast<std::uint64_t>(state_.iteration) * 0x9e3779b97f4a7c15;
+    PolarResult<Atoms> polar = family_.polar(residual_, state_.atoms, request);
+    state_.passes += polar.passes;
+    certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, polar.bound);
+    if (options_.proof == Proof::deterministic && may_be_certain(polar)) {
+      request.proof = Proof::deterministic;
+      const PolarResult<Atoms> proved = family_.polar(residual_, state_.atoms, request);
+      state_.passes += proved.passes;
+      certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, proved.bound);
+    }
+    return polar;
+  }
+
+  /// The deterministic proof is the dearest step: it is made when the model looks optimal or can no
+  /// longer be improved, and the cheap bound stands in before.
+  bool may_be_certain(const PolarResult<Atoms>& polar) const {
+    PolarBound hoped;
+    hoped.value = polar.value;
+    const Certificate estimate =
+        hadal::certify(loss_, objective_, residual_, options_.lambda, hoped);
+    return estimate.relative_gap <= options_.tolerance || at_floor_ || limit_reached();
+  }
+
+  void report(const PolarResult<Atoms>& polar) {
+    state_.lower_bound = std::max(state_.lower_bound, certificate_.lower_bound);
+    state_.found = polar.found;
+    state_.collected = polar.collected;
+    state_.seconds = seconds();
+    OuterIteration outer;
+    outer.iteration = state_.iteration;
+    outer.size = state_.atoms.size();
+    outer.objective = objective_;
+    outer.lower_bound = state_.lower_bound;
+    outer.relative_gap = (objective_ - state_.lower_bound) / std::max(1e-300, std::abs(objective_));
+    outer.polar = polar.value;
+    outer.seconds = state_.seconds;
+    outer.passes = state_.passes;
+    state_.trace.push_back(outer);
+    ++state_.iteration;
+    interrupted_ = observer_ && !observer_(outer);
+  }
+
+  bool limit_reached() const {
+    return state_.iteration + 1 >= options_.iteration_max || seconds() > options_.time_limit;
+  }
+
+  /// Ends the loop with a reason, or sets the accuracy of the next descent.
+  std::optional<StopReason> decide(const PolarResult<Atoms>& polar) {
+    const double gap = certificate_.relative_gap;
+    if (options_.proof != Proof::none && gap <= options_.tolerance) return StopReason::tolerance;
+    const bool grows = growth_count(polar.collected, growth_threshold()) > 0;
+    PolarBound searched;
+    searched.value = polar.value;
+    const double estimate =
+        hadal::certify(loss_, objective_, residual_, options_.lambda, searched).relative_gap;
+    if (options_.proof == Proof::none && !grows && estimate <= options_.tolerance)
+      return StopReason::exhausted;
+    if (interrupted_) return StopReason::interrupted;
+    if (seconds() > options_.time_limit) return StopReason::time_limit;
+    if (state_.iteration >= options_.iteration_max) return StopReason::iteration_limit;
+    if (grows && state_.atoms.size() >= options_.size_max) {
+      if (at_floor_ || state_.reduction < 1e-12) return StopReason::size_limit;
+      state_.reduction = 1e-2 * state_.reduction;
+      return {};
+    }
+    if (grows) {
+      state_.reduction = growth_reduction;
+      return {};
+    }
+    if (at_floor_) return StopReason::stalled;
+    // What is left of the gap is first order in the distance from stationarity, and the decrement
+    // is of second order: aim a factor three below the tolerance.
+    const double wanted = std::min(0.1, 0.3 * options_.tolerance / std::max(estimate, 1e-300));
+    state_.reduction = estimate <= options_.tolerance ? 1e-4 : wanted * wanted;
+    return {};
+  }
+
+  SolveResult<Atoms> finish(StopReason stop) {
+    SolveResult<Atoms> result;
+    result.atoms = std::move(state_.atoms);
+    result.certificate = certificate_;
+    if (options_.proof == Proof::none) {
+      result.certificate.proof = Proof::none;
+      result.certificate.failure_probability = 1;
+    }
+    result.stop = stop;
+    result.trace = std::move(state_.trace);
+    result.iterations = state_.iteration;
+    result.seconds = seconds();
+    return result;
+  }
+
+  static constexpr double growth_reduction = 1e-2;
+
+  const L& loss_;
+  const F& family_;
+  const D& descent_;
+  SolveOptions options_;
+  SolveObserver observer_;
+  Checkpoint<Atoms> checkpoint_;
+
+  LoopState<Atoms> state_;
+  Clock::time_point start_;
+  double before_ = 0;
+  Vector residual_;
+  double objective_ = 0;
+  Certificate certificate_;
+  bool grew_ = false, at_floor_ = false, interrupted_ = false;
+};
+
+}  // namespace hadal

@@ -1,0 +1,108 @@
+#include "hadal/descent/two_level.hpp"
+
+#include <cmath>
+
+#include "hadal/kernel/products.hpp"
+
+namespace hadal {
+
+TwoLevelPreconditioner::TwoLevelPreconditioner(const RankOneFamily& family, const Vector& weight,
+                                               const RankOneAtoms& atoms,
+                                               const RankOneAtoms& outside,
+                                               const std::vector<double>& collected, double lambda)
+    : r_(atoms.size()), lambda_(lambda) {
+  const Index extra = outside.size();
+  basis_u_.resize(atoms.u.rows(), r_ + extra);
+  basis_v_.resize(atoms.v.rows(), r_ + extra);
+  const Vector norm_u = atoms.u.colwise().norm(), norm_v = atoms.v.colwise().norm();
+  sigma_ = norm_u.cwiseProduct(norm_v);
+  basis_u_.leftCols(r_) = atoms.u * norm_u.cwiseInverse().asDiagonal();
+  basis_v_.leftCols(r_) = atoms.v * norm_v.cwiseInverse().asDiagonal();
+  basis_u_.rightCols(extra) = outside.u;
+  basis_v_.rightCols(extra) = outside.v;
+  outside_ = Eigen::Map<const Vector>(collected.data(), extra).cwiseMin(lambda * (1 - 1e-4));
+
+  Factor square_u = basis_u_, square_v = basis_v_;
+  family.scale_rows(square_u);
+  family.scale_columns(square_v);
+  square_u = square_u.cwiseAbs2();
+  square_v = square_v.cwiseAbs2();
+  const Vector ones = Vector::Ones(weight.size() ? 0 : family.pattern().observed());
+  const Vector& w = weight.size() ? weight : ones;
+  Factor reach_u, reach_v;
+  hadal::apply(family.pattern(), w, square_v, reach_u);
+  hadal::apply_transpose(family.pattern(), w, Factor(square_u.leftCols(r_)), reach_v);
+  curvature_ = square_u.transpose() * reach_u;
+
+  const auto scale_squared = [](const Vector& scale, Factor& f) {
+    if (scale.size()) f.array().colwise() *= scale.array().square();
+  };
+  diagonal_u_ = reach_u.leftCols(r_) * norm_v.cwiseAbs2().asDiagonal();
+  diagonal_v_ = reach_v * norm_u.cwiseAbs2().asDiagonal();
+  scale_squared(family.row_scale(), diagonal_u_);
+  scale_squared(family.column_scale(), diagonal_v_);
+  diagonal_u_.array() += lambda;
+  diagonal_v_.array() += lambda;
+}
+
+void TwoLevelPreconditioner::apply(const Factor& gu, const Factor& gv, Factor& zu,
+                                   Factor& zv) const {
+  Matrix a = basis_u_.transpose() * gu, b = basis_v_.transpose() * gv;
+  zu = gu;
+  zv = gv;
+  zu.noalias() -= basis_u_ * a;
+  zv.noalias() -= basis_v_ * b;
+  zu = zu.cwiseQuotient(diagonal_u_);
+  zv = zv.cwiseQuotient(diagonal_v_);
+  const Matrix inside_u = basis_u_.transpose() * zu, inside_v = basis_v_.transpose() * zv;
+  solve_coarse(a, b);
+  a -= inside_u;
+  b -= inside_v;
+  zu.noalias() += basis_u_ * a;
+  zv.noalias() += basis_v_ * b;
+}
+
+void TwoLevelPreconditioner::solve_coarse(Matrix& a, Matrix& b) const {
+  const double lambda = lambda_;
+  for (Index p = 0; p < r_; ++p) {
+    // A_pp + B_pp moves sigma_p; A_pp - B_pp unbalances the atom.
+    const double together =
+        (a(p, p) + b(p, p)) / (2 * curvature_(p, p) * sigma_[p] + 1e-12 * lambda);
+    const double apart = (a(p, p) - b(p, p)) / (2 * lambda);
+    a(p, p) = (together + apart) / 2;
+    b(p, p) = (together - apart) / 2;
+    for (Index q = p + 1; q < r_; ++q) {
+      // In the frame e = (sqrt(sigma_q), sqrt(sigma_p)) / sqrt(s), f orthogonal to e, of the planes
+      // (A_pq, B_qp) and (B_pq, A_qp): the e parts change Z, the f parts do not, and the ridge with
+      // the residual's coupling is lambda times the squared distance of the two planes' points.
+      const double s = sigma_[p] + sigma_[q];
+      const double ea = std::sqrt(sigma_[q] / s), eb = std::sqrt(sigma_[p] / s);
+      const double x1 = ea * a(p, q) + eb * b(q, p), y1 = eb * a(p, q) - ea * b(q, p);
+      const double x2 = ea * b(p, q) + eb * a(q, p), y2 = eb * b(p, q) - ea * a(q, p);
+      const double h1 = lambda + s * curvature_(p, q), h2 = lambda + s * curvature_(q, p);
+      const double determinant = h1 * h2 - lambda * lambda + 1e-24 * lambda * lambda;
+      const double u1 = (h2 * x1 + lambda * x2) / determinant;
+      const double u2 = (lambda * x1 + h1 * x2) / determinant;
+      // y1 + y2 is the rotation, without curvature: any positive weight keeps M definite.
+      const double w1 = y1 / (2 * lambda), w2 = y2 / (2 * lambda);
+      a(p, q) = ea * u1 + eb * w1;
+      b(q, p) = eb * u1 - ea * w1;
+      b(p, q) = ea * u2 + eb * w2;
+      a(q, p) = eb * u2 - ea * w2;
+    }
+  }
+  for (Index k = 0; k < outside_.size(); ++k) {
+    const Index row = r_ + k;
+    const double d = outside_[k];
+    for (Index c = 0; c < r_; ++c) {
+      const double h1 = lambda + curvature_(row, c) * sigma_[c];
+      const double h2 = lambda + curvature_(c, row) * sigma_[c];
+      const double determinant = h1 * h2 - d * d;
+      const double x = a(row, c), y = b(row, c);
+      a(row, c) = (h2 * x + d * y) / determinant;
+      b(row, c) = (d * x + h1 * y) / determinant;
+    }
+  }
+}
+
+}  // namespace hadal

@@ -1,0 +1,173 @@
+#include "hadal/fit/matrix_fit.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "hadal/error.hpp"
+#include "hadal/fit/matrix_fold.hpp"
+#include "hadal/fit/matrix_problem.hpp"
+#include "hadal/fit/refit.hpp"
+#include "hadal/fit/resume.hpp"
+#include "hadal/version.hpp"
+
+namespace hadal {
+namespace {
+
+void require(bool holds, const std::string& name, double given, const std::string& expected) {
+  if (!holds)
+    throw ArgumentError(fmt::format("{} = {:g} was given; expected {}", name, given, expected));
+}
+
+void check(const MatrixFitOptions& o) {
+  using Kind = LambdaChoice::Kind;
+  const double value = o.lambda.value;
+  if (o.lambda.kind == Kind::absolute) {
+    require(value > 0 && std::isfinite(value), "lambda", value, "a finite number > 0");
+  } else if (o.lambda.kind == Kind::ratio) {
+    require(value > 0 && value <= 1, "lambda ratio", value, "a number in (0, 1]");
+  } else {
+    require(o.lambda.folds >= 2 && o.lambda.folds <= 100, "folds", o.lambda.folds, "2 to 100");
+  }
+  require(o.tolerance > 0, "tolerance", o.tolerance, "a number > 0");
+  require(o.failure_probability > 0 && o.failure_probability < 1, "failure probability",
+          o.failure_probability, "a number in (0, 1)");
+  require(o.norm_alpha >= 0 && o.norm_alpha <= 1, "power of the counts", o.norm_alpha,
+          "a number in [0, 1]");
+  require(o.offset_policy == OffsetPolicy::mean || o.offset_ridge > 0, "offset ridge",
+          o.offset_ridge, "a number > 0");
+  require(o.iteration_max > 0, "iteration limit", o.iteration_max, "at least 1");
+  require(o.size_max >= 0, "size limit", static_cast<double>(o.size_max), "at least 0 (no limit)");
+  require(o.threads >= 0, "threads", o.threads, "at least 0 (all cores)");
+}
+
+/// Sets the number of threads for the duration of a fit.
+class Threads {
+ public:
+  explicit Threads(int count) : before_(omp_get_max_threads()) {
+    if (count > 0) omp_set_num_threads(count);
+  }
+  ~Threads() { omp_set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_;
+};
+
+CrossValidation choose_lambda(const Entries& entries, const MatrixFitOptions& options,
+                              const FitObserver& observer) {
+  const std::vector<double> ratios = default_ratios();
+  const int folds = static_cast<int>(std::min<Index>(options.lambda.folds, entries.size()));
+  if (folds < 2) {
+    throw DataError(
+        fmt::format("{} observed entry is too little to cross-validate; expected at "
+                    "least 2 entries, or a given lambda",
+                    entries.size()));
+  }
+  FitProgress progress;
+  progress.stage = "cross-validation";
+  progress.steps = static_cast<int>(ratios.size()) * folds;
+  const SolveObserver watch = [&](const OuterIteration& outer) {
+    progress.iteration = outer;
+    return !observer || observer(progress);
+  };
+  const std::vector<int> parts = random_parts(entries.size(), folds, options.seed);
+  std::vector<std::unique_ptr<MatrixFold>> all;
+  for (int fold = 0; fold < folds; ++fold) {
+    all.push_back(
+        std::make_unique<MatrixFold>(split_entries(entries, parts, fold), options, watch));
+  }
+  return cross_validate(all, ratios, options.lambda.one_standard_error,
+                        [&](int step) { progress.step = step; });
+}
+
+void set_names(const MatrixData& data, MatrixModel& model) {
+  model.row_labels = data.row_labels;
+  model.column_labels = data.column_labels;
+  model.row_name = data.row_name;
+  model.column_name = data.column_name;
+  model.value_name = data.value_name;
+  model.picture = data.picture;
+}
+
+void set_outcome(const SolveResult<RankOneAtoms>& result, const MatrixFitOptions& options,
+                 MatrixModel& model) {
+  model.certificate = result.certificate;
+  model.tolerance = options.tolerance;
+  model.status = status_of(result.certificate, options.tolerance);
+  model.stop = result.stop;
+  model.trace = result.trace;
+  model.iterations = result.iterations;
+  model.seed = options.seed;
+  model.version = version;
+}
+
+}  // namespace
+
+MatrixModel fit_matrix(const MatrixData& data, const MatrixFitOptions& options,
+                       const FitObserver& observer) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
+  const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
+  check(options);
+  const Threads threads(options.threads);
+
+  const MatrixProblem problem(data.entries, options);
+  MatrixModel model;
+  ResumePoint point = options.resume.empty()
+                          ? ResumePoint{}
+                          : load_resume_point(options.resume, data.entries, options);
+  if (point.lambda > 0) {
+    model.lambda = point.lambda;
+    model.path = point.path;
+  } else if (options.lambda.kind == LambdaChoice::Kind::absolute) {
+    model.lambda = options.lambda.value;
+  } else if (options.lambda.kind == LambdaChoice::Kind::ratio) {
+    model.lambda = options.lambda.value * problem.lambda_max();
+  } else {
+    CrossValidation cv = choose_lambda(data.entries, options, observer);
+    for (PathPoint& p : cv.path) p.lambda *= problem.lambda_max();
+    model.lambda = cv.path[cv.chosen].lambda;
+    model.path = std::move(cv.path);
+  }
+  // All observed values alike: any lambda > 0 gives X = 0, and the objective is already at its end.
+  if (!(model.lambda > 0)) model.lambda = std::numeric_limits<double>::min();
+
+  SolveOptions solve = solve_options(options, problem.pattern());
+  if (options.time_limit > 0) solve.time_limit = std::max(1e-3, options.time_limit - elapsed());
+  FitProgress progress;
+  const SolveObserver watch = [&](const OuterIteration& outer) {
+    progress.iteration = outer;
+    return !observer || observer(progress);
+  };
+  Checkpoint<RankOneAtoms> save;
+  if (!options.checkpoint.empty()) {
+    save = [&](const LoopState<RankOneAtoms>& state) {
+      save_resume_point(options.checkpoint, {model.lambda, model.path, state}, data.entries,
+                        options);
+    };
+  }
+  LoopState<RankOneAtoms> start = point.lambda > 0 ? std::move(point.state) : problem.start();
+  const SolveResult<RankOneAtoms> result =
+      problem.solve(model.lambda, std::move(start), solve, watch, save);
+
+  problem.describe(result.atoms, model);
+  set_outcome(result, options, model);
+  set_names(data, model);
+  model.validation_error = std::numeric_limits<double>::quiet_NaN();
+  for (const PathPoint& p : model.path) {
+    if (p.lambda == model.lambda) model.validation_error = p.validation_error;
+  }
+  if (options.refit == RefitChoice::automatic && model.size() > 0) {
+    progress.stage = "refit";
+    model.refit = best_refit(data.entries, options, problem, result.atoms, model.lambda);
+  }
+  model.seconds = elapsed();
+  return model;
+}
+
+}  // namespace hadal

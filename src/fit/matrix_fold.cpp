@@ -1,0 +1,104 @@
+#include "hadal/fit/matrix_fold.hpp"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
+
+#include "hadal/certify/spectral_bound.hpp"
+
+namespace hadal {
+
+Split split_entries(const Entries& entries, const std::vector<int>& part, int fold) {
+  Split split;
+  for (Entries* side : {&split.train, &split.held_out}) {
+    side->rows = entries.rows;
+    side->columns = entries.columns;
+  }
+  for (Index k = 0; k < entries.size(); ++k) {
+    Entries& side = part[k] == fold ? split.held_out : split.train;
+    side.row.push_back(entries.row[k]);
+    side.column.push_back(entries.column[k]);
+    side.value.push_back(entries.value[k]);
+    if (!entries.weight.empty()) side.weight.push_back(entries.weight[k]);
+  }
+  return split;
+}
+
+std::vector<int> random_parts(Index count, int parts, std::uint64_t seed) {
+  std::vector<int> part(count);
+  for (Index k = 0; k < count; ++k) part[k] = static_cast<int>(k % parts);
+  // Fisher and Yates with the generator's own bits: std::shuffle differs between libraries.
+  std::mt19937_64 generator(seed);
+  for (Index k = count - 1; k > 0; --k) {
+    const Index other = static_cast<Index>(generator() % static_cast<std::uint64_t>(k + 1));
+    std::swap(part[k], part[other]);
+  }
+  return part;
+}
+
+double prediction_error(const MatrixModel& model, const Factor& u, const Factor& v,
+                        const Entries& entries) {
+  double squares = 0, total = 0;
+  for (Index k = 0; k < entries.size(); ++k) {
+    const Index i = entries.row[k], j = entries.column[k];
+    const double w = entries.weight.empty() ? 1 : entries.weight[k];
+    const double z = model.offset.at(i, j) + model.norm.at(i, j) * u.row(i).dot(v.row(j));
+    squares += w * (entries.value[k] - z) * (entries.value[k] - z);
+    total += w;
+  }
+  return total > 0 ? std::sqrt(squares / total) : std::numeric_limits<double>::quiet_NaN();
+}
+
+SolveOptions solve_options(const MatrixFitOptions& options, const ObservedPattern& pattern) {
+  SolveOptions solve;
+  solve.tolerance = options.tolerance;
+  solve.failure_probability = options.failure_probability;
+  solve.iteration_max = options.iteration_max;
+  solve.seed = options.seed;
+  if (options.size_max > 0) solve.size_max = options.size_max;
+  if (options.time_limit > 0) solve.time_limit = options.time_limit;
+  switch (options.proof) {
+    case ProofChoice::none:
+      solve.proof = Proof::none;
+      break;
+    case ProofChoice::probabilistic:
+      solve.proof = Proof::probabilistic;
+      break;
+    case ProofChoice::deterministic:
+      solve.proof = Proof::deterministic;
+      break;
+    case ProofChoice::automatic:
+      solve.proof = verified_bound_is_cheap(pattern) ? Proof::deterministic : Proof::probabilistic;
+  }
+  return solve;
+}
+
+MatrixFold::MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer)
+    : held_out_(std::move(split.held_out)),
+      problem_(split.train, options),
+      solve_(solve_options(options, problem_.pattern())),
+      observer_(std::move(observer)),
+      atoms_(problem_.start().atoms) {
+  // Held-out errors settle long before the last digits do, and nothing is claimed of these fits.
+  solve_.tolerance = std::max(options.tolerance, 1e-3);
+  solve_.proof = Proof::none;
+}
+
+FoldPoint MatrixFold::fit(double ratio) {
+  const SolveResult<RankOneAtoms> result = problem_.solve(
+      ratio * problem_.lambda_max(), problem_.start_from(atoms_), solve_, observer_, {});
+  atoms_ = result.atoms;
+  MatrixModel model;
+  problem_.describe(atoms_, model);
+  FoldPoint point;
+  point.size = atoms_.size();
+  point.objective = result.certificate.objective;
+  point.relative_gap = result.certificate.relative_gap;
+  point.held_out_error = prediction_error(model, model.u, model.v, held_out_);
+  point.interrupted =
+      result.stop == StopReason::interrupted || result.stop == StopReason::time_limit;
+  return point;
+}
+
+}  // namespace hadal

@@ -1,0 +1,189 @@
+#include "hadal/fit/matrix_problem.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "hadal/certify/spectral_bound.hpp"
+#include "hadal/descent/factor_newton.hpp"
+#include "hadal/error.hpp"
+#include "hadal/fit/preprocess.hpp"
+#include "hadal/solve/solve.hpp"
+
+namespace hadal {
+namespace {
+
+/// The power of 4 that brings `size` into [1, 4): its square root is a power of two.
+double power_of_four(double size) {
+  if (!(size > 0)) return 1;
+  int exponent = 0;
+  std::frexp(size, &exponent);
+  return std::ldexp(1.0, 2 * static_cast<int>(std::floor((exponent - 1) / 2.0)));
+}
+
+Offset initial_offset(const Entries& entries, const MatrixFitOptions& options) {
+  if (entries.size() == 0) {
+    throw DataError("the matrix has no observed entries; expected at least one");
+  }
+  if (options.offset_policy == OffsetPolicy::mean) return mean_offset(entries, options.offset);
+  Offset offset;
+  offset.terms = options.offset;
+  offset.policy = OffsetPolicy::free;
+  offset.ridge = options.offset == OffsetTerms::none ? 0 : options.offset_ridge;
+  return offset;
+}
+
+Vector centred(const Entries& entries, const Offset& offset) {
+  Vector y(entries.size());
+  for (Index k = 0; k < entries.size(); ++k) {
+    y[k] = entries.value[k] - offset.at(entries.row[k], entries.column[k]);
+  }
+  return y;
+}
+
+void check_range(double value, double weight, Index entries) {
+  const double squares = value * value * weight * static_cast<double>(entries);
+  if (std::isfinite(squares)) return;
+  throw DataError(
+      fmt::format("values up to {:g} were given; the sum of {} squares would overflow a "
+                  "double: expected smaller units",
+                  value, entries));
+}
+
+Vector weights_of(const Entries& entries, double unit) {
+  return Eigen::Map<const Vector>(entries.weight.data(),
+                                  static_cast<Index>(entries.weight.size())) /
+         unit;
+}
+
+bool frees(OffsetTerms terms, OffsetTerms which) {
+  return terms == which || terms == OffsetTerms::both;
+}
+
+}  // namespace
+
+MatrixProblem::MatrixProblem(const Entries& entries, const MatrixFitOptions& options)
+    : pattern_(entries),
+      offset_(initial_offset(entries, options)),
+      norm_(count_weights(entries, options.norm_alpha)),
+      squared_(Vector()),
+      loss_(SquaredLoss(Vector())),
+      family_(pattern_, norm_.row_scale, norm_.column_scale) {
+  Vector y = centred(entries, offset_);
+  const double largest = y.cwiseAbs().maxCoeff();
+  const double heaviest =
+      entries.weight.empty() ? 1 : *std::max_element(entries.weight.begin(), entries.weight.end());
+  check_range(largest, heaviest, entries.size());
+  data_unit_ = power_of_four(largest);
+  weight_unit_ = power_of_four(heaviest);
+  squared_ = SquaredLoss(y / data_unit_, weights_of(entries, weight_unit_));
+  if (offset_.policy == OffsetPolicy::free && offset_.terms != OffsetTerms::none) {
+    loss_.emplace<FreeOffsetLoss>(pattern_, squared_, frees(offset_.terms, OffsetTerms::rows),
+                                  frees(offset_.terms, OffsetTerms::columns),
+                                  offset_.ridge / weight_unit_);
+  } else {
+    loss_.emplace<SquaredLoss>(squared_);
+  }
+  Vector residual;
+  with_loss([&](const auto& loss) { loss.evaluate(Vector::Zero(pattern_.observed()), residual); });
+  lambda_max_ =
+      largest_singular_value(pattern_, family_.scaled(residual)) * data_unit_ * weight_unit_;
+}
+
+const Vector& MatrixProblem::target() const { return squared_.target(); }
+const Vector& MatrixProblem::weight() const { return squared_.weight(); }
+
+LoopState<RankOneAtoms> MatrixProblem::start() const {
+  LoopState<RankOneAtoms> state;
+  state.atoms = state.found = family_.empty();
+  return state;
+}
+
+LoopState<RankOneAtoms> MatrixProblem::start_from(RankOneAtoms atoms) const {
+  LoopState<RankOneAtoms> state = start();
+  state.atoms = std::move(atoms);
+  return state;
+}
+
+SolveResult<RankOneAtoms> MatrixProblem::solve(double lambda, LoopState<RankOneAtoms> start,
+                                               SolveOptions options, const SolveObserver& observer,
+                                               const Checkpoint<RankOneAtoms>& checkpoint) const {
+  options.lambda = lambda / (data_unit_ * weight_unit_);
+  const FactorNewton descent;
+  SolveResult<RankOneAtoms> result = with_loss([&](const auto& loss) {
+    SolveLoop loop(loss, family_, descent, options);
+    if (observer) loop.observe([&](const OuterIteration& o) { return observer(in_data_units(o)); });
+    loop.checkpoint(checkpoint);
+    return loop.run(std::move(start));
+  });
+  result.certificate = in_data_units(result.certificate);
+  for (OuterIteration& outer : result.trace) outer = in_data_units(outer);
+  return result;
+}
+
+Certificate MatrixProblem::in_data_units(Certificate c) const {
+  const double unit = data_unit_ * data_unit_ * weight_unit_;
+  c.objective *= unit;
+  c.lower_bound *= unit;
+  c.gap = c.objective - c.lower_bound;
+  c.relative_gap = c.gap / std::max(1e-300, std::abs(c.objective));
+  c.polar_bound *= data_unit_ * weight_unit_;
+  return c;
+}
+
+OuterIteration MatrixProblem::in_data_units(OuterIteration outer) const {
+  const double unit = data_unit_ * data_unit_ * weight_unit_;
+  outer.objective *= unit;
+  outer.lower_bound *= unit;
+  outer.polar *= data_unit_ * weight_unit_;
+  return outer;
+}
+
+Vector MatrixProblem::target_at(const RankOneAtoms& atoms) const {
+  const auto* free = std::get_if<FreeOffsetLoss>(&loss_);
+  if (!free) return target();
+  Vector z;
+  family_.predict(atoms, z);
+  const OffsetValues b = free->offsets_at(z);
+  Vector y = target();
+  pattern_.for_each([&](Index k, Index i, Index j) {
+    y[k] -= b.global + (b.row.size() ? b.row[i] : 0.0) + (b.column.size() ? b.column[j] : 0.0);
+  });
+  return y;
+}
+
+Offset MatrixProblem::offset_at(const RankOneAtoms& atoms) const {
+  const auto* free = std::get_if<FreeOffsetLoss>(&loss_);
+  if (!free) return offset_;
+  Vector z;
+  family_.predict(atoms, z);
+  const OffsetValues b = free->offsets_at(z);
+  Offset offset = offset_;
+  offset.global = b.global * data_unit_;
+  offset.row = b.row * data_unit_;
+  offset.column = b.column * data_unit_;
+  return offset;
+}
+
+void MatrixProblem::describe(const RankOneAtoms& atoms, MatrixModel& model) const {
+  const double root = std::sqrt(data_unit_);
+  model.loss = "squared";
+  model.lambda_max = lambda_max_;
+  model.norm = norm_;
+  model.offset = offset_at(atoms);
+  model.u = root * atoms.u;
+  model.v = root * atoms.v;
+  model.train_error = train_error(atoms);
+}
+
+double MatrixProblem::train_error(const RankOneAtoms& atoms) const {
+  Vector z;
+  family_.predict(atoms, z);
+  const Vector e = target_at(atoms) - z;
+  const double total = weight().size() ? weight().sum() : static_cast<double>(e.size());
+  const double squares = weight().size() ? e.cwiseAbs2().dot(weight()) : e.squaredNorm();
+  return data_unit_ * std::sqrt(squares / total);
+}
+
+}  // namespace hadal

@@ -1,0 +1,81 @@
+#include "hadal/fit/resume.hpp"
+
+#include <fmt/format.h>
+
+#include "hadal/error.hpp"
+#include "hadal/model/checkpoint.hpp"
+
+namespace hadal {
+namespace {
+
+/// What decides the answer: a checkpoint is good for exactly this. The sums tell data apart that
+/// agree in shape; limits, tolerance and threads may change between the runs.
+std::string identity(const Entries& entries, const MatrixFitOptions& o) {
+  double values = 0, places = 0, weights = 0;
+  for (Index k = 0; k < entries.size(); ++k) {
+    const double place = 1 + static_cast<double>((k * 2654435761) & 0xffff);
+    values += place * entries.value[k];
+    places += place * (entries.row[k] + 3.0 * entries.column[k]);
+    if (!entries.weight.empty()) weights += place * entries.weight[k];
+  }
+  return fmt::format(
+      "{} x {} matrix with {} entries (sums {} {} {}); lambda choice {} {} folds {} {}; offset {} "
+      "{} "
+      "{}; counts to the power {}; seed {}",
+      entries.rows, entries.columns, entries.size(), values, places, weights,
+      static_cast<int>(o.lambda.kind), o.lambda.value, o.lambda.folds, o.lambda.one_standard_error,
+      static_cast<int>(o.offset), static_cast<int>(o.offset_policy), o.offset_ridge, o.norm_alpha,
+      o.seed);
+}
+
+}  // namespace
+
+void save_resume_point(const std::filesystem::path& file, const ResumePoint& point,
+                       const Entries& entries, const MatrixFitOptions& options) {
+  const LoopState<RankOneAtoms>& state = point.state;
+  MatrixCheckpoint c;
+  c.problem = identity(entries, options);
+  c.lambda = point.lambda;
+  c.path = point.path;
+  c.u = state.atoms.u;
+  c.v = state.atoms.v;
+  c.found_u = state.found.u;
+  c.found_v = state.found.v;
+  c.collected = state.collected;
+  c.iteration = state.iteration;
+  c.reduction = state.reduction;
+  c.lower_bound = state.lower_bound;
+  c.passes = state.passes;
+  c.seconds = state.seconds;
+  c.trace = state.trace;
+  save_checkpoint(file, c);
+}
+
+ResumePoint load_resume_point(const std::filesystem::path& file, const Entries& entries,
+                              const MatrixFitOptions& options) {
+  MatrixCheckpoint c = load_checkpoint(file);
+  const std::string wanted = identity(entries, options);
+  if (c.problem != wanted) {
+    throw ArgumentError(
+        fmt::format("{}: the checkpoint is of another problem\n  checkpoint: {}\n  this fit:   "
+                    "{}\nexpected the "
+                    "same data and the same options for lambda, offset, weights and seed",
+                    file.string(), c.problem, wanted));
+  }
+  ResumePoint point;
+  point.lambda = c.lambda;
+  point.path = std::move(c.path);
+  LoopState<RankOneAtoms>& state = point.state;
+  state.atoms = {std::move(c.u), std::move(c.v)};
+  state.found = {std::move(c.found_u), std::move(c.found_v)};
+  state.collected = std::move(c.collected);
+  state.iteration = static_cast<int>(c.iteration);
+  state.reduction = c.reduction;
+  state.lower_bound = c.lower_bound;
+  state.passes = c.passes;
+  state.seconds = c.seconds;
+  state.trace = std::move(c.trace);
+  return point;
+}
+
+}  // namespace hadal

@@ -1,0 +1,52 @@
+#include "hadal/solve/cross_validation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hadal {
+
+std::vector<double> default_ratios() {
+  std::vector<double> ratios;
+  for (double ratio = 0.8; ratio > 1e-3; ratio *= 0.8) ratios.push_back(ratio);
+  return ratios;
+}
+
+PathPoint average(double ratio, const std::vector<FoldPoint>& points) {
+  const double n = static_cast<double>(points.size());
+  PathPoint mean;
+  mean.lambda = ratio;
+  double size = 0;
+  for (const FoldPoint& point : points) {
+    size += static_cast<double>(point.size) / n;
+    mean.objective += point.objective / n;
+    mean.relative_gap = std::max(mean.relative_gap, point.relative_gap);
+    mean.validation_error += point.held_out_error / n;
+  }
+  mean.size = static_cast<Index>(std::lround(size));
+  double squares = 0;
+  for (const FoldPoint& point : points) {
+    squares += std::pow(point.held_out_error - mean.validation_error, 2);
+  }
+  mean.validation_standard_error =
+      n > 1 ? std::sqrt(squares / (n - 1) / n) : std::numeric_limits<double>::quiet_NaN();
+  return mean;
+}
+
+void choose(CrossValidation& cv, bool one_standard_error) {
+  const auto smaller = [](const PathPoint& a, const PathPoint& b) {
+    return a.validation_error < b.validation_error;
+  };
+  const auto best = std::min_element(cv.path.begin(), cv.path.end(), smaller);
+  cv.best = cv.chosen = static_cast<std::size_t>(best - cv.path.begin());
+  if (!one_standard_error) return;
+  const double limit = best->validation_error + best->validation_standard_error;
+  for (std::size_t k = 0; k < cv.best; ++k) {
+    if (cv.path[k].validation_error <= limit) {
+      cv.chosen = k;
+      return;
+    }
+  }
+}
+
+}  // namespace hadal
