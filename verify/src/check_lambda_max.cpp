@@ -96,7 +96,7 @@ Problem without_atoms(Problem problem) {
 }  // namespace
 
 void check_lambda_max(const MatrixModel& model, const Problem& problem, Checks& checks) {
-  constexpr double slack = 1e-6, search_accuracy = 1e-7;
+  constexpr double slack = 1e-6, search_accuracy = 1e-6;
   const Problem empty = without_atoms(problem);
   const Sparse q(empty, figures_of(empty).gradient);
   const double found = spectral_search(q, search_accuracy);

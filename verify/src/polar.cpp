@@ -48,7 +48,7 @@ PolarBound by_search(const Sparse& q, std::string method) {
 }  // namespace
 
 double spectral_search(const Sparse& q, double accuracy) {
-  constexpr Index stride = 20, most = 600;
+  constexpr Index stride = 10, most = 600;
   const bool tall = q.columns() <= q.rows();
   const Index n = std::min(q.rows(), q.columns());
   const double frobenius = q.frobenius();

@@ -122,6 +122,7 @@ class Split {
 
  private:
   static Vector outside(const Basis& basis, const Vector& x) {
+    if (basis.columns.cols() == 0) return x;
     return x - basis.columns * (basis.columns.transpose() * x);
   }
 

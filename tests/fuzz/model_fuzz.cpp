@@ -1,0 +1,234 @@
+#include <hdf5.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "hadal/error.hpp"
+#include "hadal/model/model_io.hpp"
+#include "hadal/model/predict.hpp"
+
+/// Model files, damaged. The first byte says how: as raw bytes, or (what finds more in a format
+/// with checksums and cross-references) by edits of a valid model made through the HDF5 library.
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// A file in memory, with a path.
+class MemoryFile {
+ public:
+  explicit MemoryFile(const Bytes& bytes) : descriptor_(memfd_create("model", 0)) {
+    if (descriptor_ < 0) std::abort();
+    for (std::size_t done = 0; done < bytes.size();) {
+      const ssize_t written = write(descriptor_, bytes.data() + done, bytes.size() - done);
+      if (written <= 0) std::abort();
+      done += static_cast<std::size_t>(written);
+    }
+  }
+  ~MemoryFile() { close(descriptor_); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+
+  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
+/// Hands out the fuzzer's bytes; zeros when they are used up.
+class Choices {
+ public:
+  Choices(const std::uint8_t* bytes, std::size_t size) : next_(bytes), left_(size) {}
+
+  bool any_left() const { return left_ > 0; }
+  template <class Number>
+  Number number() {
+    Number value{};
+    const std::size_t count = std::min(left_, sizeof value);
+    std::memcpy(&value, next_, count);
+    next_ += count;
+    left_ -= count;
+    return value;
+  }
+  template <class List>
+  auto one_of(const List& list) {
+    return list[number<std::uint8_t>() % std::size(list)];
+  }
+
+ private:
+  const std::uint8_t* next_;
+  std::size_t left_;
+};
+
+hadal::MatrixModel example() {
+  hadal::MatrixModel model;
+  model.lambda = 1;
+  model.lambda_max = 2;
+  model.u = hadal::Factor::Ones(4, 2);
+  model.v = hadal::Factor::Ones(3, 2);
+  model.norm = {0.5, hadal::Vector::Constant(4, 0.5), hadal::Vector::Constant(3, 0.5)};
+  model.offset = {hadal::OffsetTerms::both, hadal::OffsetPolicy::free, 1e-3, 1,
+                  hadal::Vector::Ones(4),   hadal::Vector::Ones(3)};
+  model.refit = hadal::Refit{"core", model.u, model.v, 0.5};
+  model.trace.resize(2);
+  model.path.resize(2);
+  model.row_labels = {"a", "b", "c", "d"};
+  model.column_labels = {"x", "y", "z"};
+  model.picture = hadal::PictureShape{4, 1, 3, 8};
+  return model;
+}
+
+const Bytes& example_file() {
+  static const Bytes bytes = [] {
+    const auto path = std::filesystem::temp_directory_path() /
+                      ("hadal_model_fuzz_" + std::to_string(getpid()) + ".h5");
+    hadal::save_model(path, example());
+    std::ifstream file(path, std::ios::binary);
+    Bytes all{std::istreambuf_iterator<char>(file), {}};
+    std::filesystem::remove(path);
+    return all;
+  }();
+  return bytes;
+}
+
+constexpr std::array groups{"/", "problem", "refit", "claim", "record", "names", "names/picture"};
+constexpr std::array objects{"problem/row_scale",
+                             "problem/column_scale",
+                             "problem/offset_row",
+                             "problem/offset_column",
+                             "atoms/u",
+                             "atoms/v",
+                             "refit/u",
+                             "refit/v",
+                             "record/trace/iteration",
+                             "record/trace/size",
+                             "record/trace/objective",
+                             "record/path/lambda",
+                             "record/path/size",
+                             "names/row_labels",
+                             "names/column_labels",
+                             "record/trace",
+                             "atoms",
+                             "refit",
+                             "names/picture"};
+
+/// Overwrites an attribute of a group, or removes it.
+void edit_attribute(hid_t file, Choices& choices) {
+  const hid_t group = H5Gopen2(file, choices.one_of(groups), H5P_DEFAULT);
+  if (group < 0) return;
+  const auto at = choices.number<std::uint8_t>();
+  const bool removes = choices.number<std::uint8_t>() % 8 == 0;
+  const hid_t attribute =
+      H5Aopen_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, at % 12, H5P_DEFAULT, H5P_DEFAULT);
+  if (attribute >= 0) {
+    const hid_t type = H5Aget_type(attribute);
+    Bytes value(H5Tget_size(type));
+    std::ranges::generate(value, [&] { return choices.number<std::uint8_t>(); });
+    if (!removes) H5Awrite(attribute, type, value.data());
+    H5Tclose(type);
+    H5Aclose(attribute);
+    if (removes) H5Adelete_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, at % 12, H5P_DEFAULT);
+  }
+  H5Gclose(group);
+}
+
+/// Overwrites one element of a dataset.
+void edit_value(hid_t file, Choices& choices) {
+  const hid_t dataset = H5Dopen2(file, choices.one_of(objects), H5P_DEFAULT);
+  if (dataset < 0) return;
+  const hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+  const hssize_t count = H5Sget_simple_extent_npoints(space);
+  if (count > 0 && count <= 1024) {
+    Bytes all(H5Tget_size(type) * static_cast<std::size_t>(count));
+    H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
+    const std::size_t element = choices.number<std::uint8_t>() % static_cast<std::size_t>(count);
+    for (std::size_t k = 0; k < H5Tget_size(type); ++k)
+      all[element * H5Tget_size(type) + k] = choices.number<std::uint8_t>();
+    H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
+  }
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Dclose(dataset);
+}
+
+/// Puts a dataset of another shape, type or storage in the place of an object, or nothing, or a
+/// link.
+void replace_object(hid_t file, Choices& choices) {
+  const char* const name = choices.one_of(objects);
+  if (H5Ldelete(file, name, H5P_DEFAULT) < 0) return;
+  const auto kind = choices.number<std::uint8_t>() % 8;
+  if (kind == 0) return;
+  if (kind == 1) {
+    H5Lcreate_soft(choices.one_of(objects), file, name, H5P_DEFAULT, H5P_DEFAULT);
+    return;
+  }
+  const std::array<hid_t, 5> types{H5T_IEEE_F64LE, H5T_STD_I64LE, H5T_C_S1, H5T_IEEE_F32LE,
+                                   H5T_STD_U8LE};
+  const hid_t type = choices.one_of(types);
+  const int rank = choices.number<std::uint8_t>() % 4;
+  std::array<hsize_t, 3> shape{}, chunk{1, 1, 1};
+  for (hsize_t& extent : shape) {
+    const bool huge = choices.number<std::uint8_t>() % 8 == 0;
+    extent = huge ? choices.number<std::uint64_t>() >> 2 : choices.number<std::uint8_t>() % 8;
+  }
+  const hid_t space = H5Screate_simple(rank, shape.data(), nullptr);
+  const hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
+  if (kind == 2) H5Pset_chunk(plan, rank, chunk.data());
+  const hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
+  if (dataset >= 0) H5Dclose(dataset);
+  if (space >= 0) H5Sclose(space);
+  H5Pclose(plan);
+}
+
+void edit(const std::string& path, Choices& choices) {
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  if (file < 0) std::abort();
+  while (choices.any_left()) {
+    switch (choices.number<std::uint8_t>() % 3) {
+      case 0:
+        edit_attribute(file, choices);
+        break;
+      case 1:
+        edit_value(file, choices);
+        break;
+      default:
+        replace_object(file, choices);
+    }
+  }
+  H5Fclose(file);
+}
+
+/// What is accepted has to be usable; what is refused, refused with ModelError.
+void load(const std::string& path) {
+  try {
+    const hadal::MatrixModel model = hadal::load_model(path);
+    hadal::predict_entry(model, model.rows() - 1, model.columns() - 1);
+  } catch (const hadal::ModelError&) {
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  if (size == 0) return 0;
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  const bool raw = bytes[0] % 4 == 0;
+  if (raw) {
+    const MemoryFile file(Bytes(bytes + 1, bytes + size));
+    load(file.path());
+  } else {
+    Choices choices(bytes + 1, size - 1);
+    const MemoryFile file(example_file());
+    edit(file.path(), choices);
+    load(file.path());
+  }
+  return 0;
+}
