@@ -48,7 +48,9 @@ std::string lead(const MatrixModel& model, const MatrixData* data) {
   std::string text = fmt::format("{} pattern{} explain{} {}", size, size == 1 ? "" : "s",
                                  size == 1 ? "s" : "", subject(model));
   if (size == 0) text = "At this lambda no pattern is worth its penalty in " + subject(model);
-  if (data) text += fmt::format(", of which {} entries are known", data->entries.size());
+  if (data)
+    text += fmt::format(", of which {} {} are known", data->entries.size(),
+                        model.picture ? "samples" : "entries");
   text += fmt::format(". The typical error is {} on the entries it was fitted to",
                       figure(model.train_error, 3));
   if (std::isfinite(model.validation_error)) {

@@ -118,6 +118,9 @@ std::string offset_in_words(const Offset& offset) {
 }
 
 std::string unit_in_words(const MatrixModel& model) {
+  if (model.picture) {
+    return fmt::format("in pixel levels, 0 to {}", (1 << model.picture->bit_depth) - 1);
+  }
   return model.value_name.empty() || model.value_name == "value"
              ? "in units of the data"
              : fmt::format("in units of {}", model.value_name);

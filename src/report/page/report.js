@@ -22,24 +22,28 @@
     return value.toFixed(Math.min(12, decimals));
   }
 
-  /** Powers of ten only, as 1e-4, unless the axis spans fewer than two of them. */
-  function logTickLabel(value, ticks) {
-    const span = Math.log10(ticks[ticks.length - 1].value / ticks[0].value);
-    const power = Math.log10(value);
-    if (Math.abs(power - Math.round(power)) < 1e-9) {
-      return power >= -3 && power <= 4 ? String(Number(value.toPrecision(1))) : "1e" + Math.round(power);
-    }
-    const mantissa = Math.round(value / 10 ** Math.floor(power + 1e-9));
-    return span < 2 && [2, 5].includes(mantissa) ? String(Number(value.toPrecision(2))) : "";
+  /** Of a logarithmic axis: powers of ten, and 2 and 5 times them where there are few. */
+  function keepRoundTicks(scale) {
+    const values = scale.ticks.map(tick => tick.value);
+    const decades = Math.log10(Math.max(...values) / Math.min(...values));
+    const kept = decades < 2.5 ? [1, 2, 5] : [1];
+    scale.ticks = scale.ticks.filter(({ value }) =>
+      kept.includes(Math.round(1e6 * value / 10 ** Math.floor(Math.log10(value) + 1e-9)) / 1e6));
+  }
+
+  function logTickLabel(value) {
+    return value >= 1e-3 && value < 1e5 ? String(Number(value.toPrecision(1))) : value.toExponential(0);
   }
 
   function axis(title, options = {}) {
-    const label = options.type === "logarithmic" ? logTickLabel : tickLabel;
+    const { ticks, ...others } = options;
+    const logarithmic = options.type === "logarithmic";
+    const label = logarithmic ? logTickLabel : tickLabel;
     return {
-      type: "linear",
       title: { display: true, text: title },
-      ticks: { maxRotation: 0, callback: (value, index, ticks) => label(value, ticks), ...options.ticks },
-      ...Object.fromEntries(Object.entries(options).filter(([key]) => key !== "ticks")),
+      ticks: { maxRotation: 0, autoSkip: !logarithmic, callback: (value, _, all) => label(value, all), ...ticks },
+      ...(logarithmic ? { afterBuildTicks: keepRoundTicks } : { type: "linear" }),
+      ...others,
     };
   }
 
@@ -65,7 +69,8 @@
         const fits = at + 6 + width < area.right;
         context.fillText(options.label, fits ? at + 6 : at - 6 - width, area.top + 13);
       } else {
-        context.fillText(options.label, area.right - width - 4, at - area.top > 18 ? at - 6 : at + 15);
+        const left = options.align === "left" ? area.left + 6 : area.right - width - 4;
+        context.fillText(options.label, left, at - area.top > 18 ? at - 6 : at + 15);
       }
       context.restore();
     },
@@ -95,11 +100,17 @@
     pointRadius: xy.length <= 40 ? 3 : 0, ...options,
   });
 
+  /** From zero, unless the fit began late because a cross-validation came first. */
+  function timeAxis(seconds) {
+    const late = seconds[0] > 0.3 * seconds[seconds.length - 1];
+    return axis("seconds since the start", { beginAtZero: !late });
+  }
+
   function drawConvergence(trace) {
     const positive = trace.relative_gap.map(gap => (gap > 0 ? Math.max(gap, 1e-17) : null));
     draw("plot-gap", "line", [line("relative gap", blue, points(trace.seconds, positive))],
-      { x: axis("seconds", { beginAtZero: true }), y: axis("relative gap", { type: "logarithmic", suggestedMin: data.tolerance / 2 }) },
-      { marker: { axis: "y", value: data.tolerance, label: "tolerance" } });
+      { x: timeAxis(trace.seconds), y: axis("relative gap", { type: "logarithmic", suggestedMin: data.tolerance / 2 }) },
+      { marker: { axis: "y", value: data.tolerance, label: "tolerance", align: "left" } });
 
     // The first lower bounds may be far below everything else: they must not flatten the curves.
     const low = Math.min(...trace.objective), high = Math.max(...trace.objective);
@@ -108,14 +119,14 @@
     draw("plot-objective", "line",
       [line("objective", blue, points(trace.seconds, trace.objective)),
        line("lower bound", teal, points(trace.seconds, bound))],
-      { x: axis("seconds", { beginAtZero: true }), y: axis("objective") }, { legend: true });
+      { x: timeAxis(trace.seconds), y: axis("objective") }, { legend: true });
 
     draw("plot-size", "line", [line("size", blue, points(trace.iteration, trace.size), { stepped: true })],
       { x: axis("iteration", { ticks: { precision: 0 } }), y: axis("size", { beginAtZero: true, ticks: { precision: 0 } }) });
   }
 
   function drawSpectrum(values) {
-    const bars = { label: "singular value", data: values, backgroundColor: blue, categoryPercentage: 0.9, barPercentage: 0.9 };
+    const bars = { label: "singular value", data: values, backgroundColor: blue, categoryPercentage: 0.9, barPercentage: 0.9, maxBarThickness: 60 };
     draw("plot-spectrum", "bar", [bars],
       { x: { title: { display: true, text: "pattern" }, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 12 } },
         y: axis("singular value", { beginAtZero: true, suggestedMax: data.lambda * 1.1 }) },

@@ -1,0 +1,102 @@
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "command.hpp"
+
+namespace hadal::test {
+namespace {
+
+/// A fit in a process of its own, of which the progress lines can be awaited.
+class RunningFit {
+ public:
+  RunningFit(const std::filesystem::path& folder, std::vector<std::string> arguments) {
+    int ends[2];
+    if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
+    arguments.insert(arguments.begin(), HADAL_BINARY);
+    process_ = ::fork();
+    if (process_ == 0) {
+      std::vector<char*> argv;
+      for (auto& argument : arguments) argv.push_back(argument.data());
+      argv.push_back(nullptr);
+      ::dup2(ends[1], STDERR_FILENO);
+      ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
+      ::close(ends[0]);
+      if (::chdir(folder.c_str()) == 0) ::execv(HADAL_BINARY, argv.data());
+      ::_exit(127);
+    }
+    ::close(ends[1]);
+    progress_ = ::fdopen(ends[0], "r");
+  }
+  ~RunningFit() { std::fclose(progress_); }
+  RunningFit(const RunningFit&) = delete;
+  RunningFit& operator=(const RunningFit&) = delete;
+
+  void await_lines(int count) {
+    for (int seen = 0; seen < count;) {
+      const int c = std::fgetc(progress_);
+      if (c == EOF) throw std::runtime_error("the fit ended before it could be stopped");
+      seen += c == '\n';
+    }
+  }
+  void send(int signal) const { ::kill(process_, signal); }
+  /// The wait status, once the progress is at its end.
+  int join() {
+    while (std::fgetc(progress_) != EOF) {
+    }
+    int status = 0;
+    ::waitpid(process_, &status, 0);
+    return status;
+  }
+
+ private:
+  pid_t process_ = -1;
+  std::FILE* progress_ = nullptr;
+};
+
+class Interruption : public CommandTest {
+ protected:
+  void SetUp() override {
+    done(
+        "simulate matrix --rows 300 --columns 200 --rank 10 --noise 0.5 --observed 0.4 --seed 5 "
+        "--out data.csv");
+  }
+  static constexpr const char* fit = "fit matrix data.csv --lambda-ratio 0.03 --tol 1e-10 ";
+  const std::vector<std::string> words = {"fit",  "matrix", "data.csv", "--lambda-ratio",
+                                          "0.03", "--tol",  "1e-10"};
+  std::vector<std::string> with(std::vector<std::string> more) const {
+    more.insert(more.begin(), words.begin(), words.end());
+    return more;
+  }
+};
+
+TEST_F(Interruption, KilledFitGoesOnFromItsCheckpoint) {
+  hadal(std::string(fit) + "--quiet --json whole.json");
+  RunningFit running(folder_, with({"--checkpoint", "state.h5", "--out", "model.h5"}));
+  running.await_lines(2);
+  running.send(SIGKILL);
+  EXPECT_TRUE(WIFSIGNALED(running.join()));
+  EXPECT_FALSE(exists("model.h5"));
+  ASSERT_TRUE(exists("state.h5"));
+  hadal(std::string(fit) + "--quiet --resume state.h5 --json resumed.json");
+  const double whole = json_of("whole.json")["objective"],
+               resumed = json_of("resumed.json")["objective"];
+  EXPECT_NEAR(resumed, whole, 1e-9 * whole);
+}
+
+TEST_F(Interruption, InterruptKeepsTheBestModelSoFar) {
+  RunningFit running(folder_, with({"--out", "model.h5", "--json", "f.json"}));
+  running.await_lines(1);
+  running.send(SIGINT);
+  const int status = running.join();
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 4);
+  EXPECT_EQ(json_of("f.json")["stop"], "interrupted");
+  EXPECT_EQ(hadal("verify model.h5 data.csv").code, 0);
+}
+
+}  // namespace
+}  // namespace hadal::test
