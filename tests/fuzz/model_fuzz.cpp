@@ -1,10 +1,10 @@
 #include <hdf5.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -22,25 +22,27 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// A file in memory, with a path.
-class MemoryFile {
+std::string temporary_path() {
+  return std::filesystem::temp_directory_path() /
+         ("hadal_model_fuzz_" + std::to_string(getpid()) + ".h5");
+}
+
+/// A file of these bytes, until the end of the scope.
+class TemporaryFile {
  public:
-  explicit MemoryFile(const Bytes& bytes) : descriptor_(memfd_create("model", 0)) {
-    if (descriptor_ < 0) std::abort();
-    for (std::size_t done = 0; done < bytes.size();) {
-      const ssize_t written = write(descriptor_, bytes.data() + done, bytes.size() - done);
-      if (written <= 0) std::abort();
-      done += static_cast<std::size_t>(written);
-    }
+  explicit TemporaryFile(const Bytes& bytes) {
+    std::ofstream(path(), std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
   }
-  ~MemoryFile() { close(descriptor_); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
+  ~TemporaryFile() { unlink(path().c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
- private:
-  int descriptor_;
+  static const std::string& path() {
+    static const std::string path = temporary_path();
+    return path;
+  }
 };
 
 /// Hands out the fuzzer's bytes; zeros when they are used up.
@@ -88,8 +90,7 @@ hadal::MatrixModel example() {
 
 const Bytes& example_file() {
   static const Bytes bytes = [] {
-    const auto path = std::filesystem::temp_directory_path() /
-                      ("hadal_model_fuzz_" + std::to_string(getpid()) + ".h5");
+    const std::string path = temporary_path();
     hadal::save_model(path, example());
     std::ifstream file(path, std::ios::binary);
     Bytes all{std::istreambuf_iterator<char>(file), {}};
@@ -222,11 +223,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const bool raw = bytes[0] % 4 == 0;
   if (raw) {
-    const MemoryFile file(Bytes(bytes + 1, bytes + size));
+    const TemporaryFile file(Bytes(bytes + 1, bytes + size));
     load(file.path());
   } else {
     Choices choices(bytes + 1, size - 1);
-    const MemoryFile file(example_file());
+    const TemporaryFile file(example_file());
     edit(file.path(), choices);
     load(file.path());
   }
