@@ -66,7 +66,12 @@ Matrix Lanczos::ritz_vectors(Index count) const {
 
 double largest_eigenvalue_bound(double ritz_value, Index steps, Index dimension,
                                 double failure_probability) {
-  if (dimension == 1) return ritz_value;
+  if (steps >= dimension) {
+    // The Krylov space is all of R^n: what is missing is rounding, and couplings of relative size
+    // 1e-14 that were taken for a breakdown.
+    constexpr double eps = std::numeric_limits<double>::epsilon();
+    return ritz_value * (1 + 64 * eps * static_cast<double>(dimension));
+  }
   const double decades =
       std::log(1.648 * std::sqrt(static_cast<double>(dimension)) / failure_probability);
   const double root = decades / static_cast<double>(2 * steps - 1);

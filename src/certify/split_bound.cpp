@@ -12,6 +12,9 @@ namespace {
 
 constexpr double eps = std::numeric_limits<double>::epsilon();
 
+/// Squares of anything smaller would vanish, and with them what the bound is made of.
+constexpr double negligible = 1e-100;
+
 /// Columns scaled to unit length; `defect` bounds how far they are from orthonormal (2-norm).
 struct Basis {
   Factor columns;
@@ -62,6 +65,7 @@ Blocks thin_blocks(const ObservedPattern& p, const Vector& q, const Basis& u, co
 }
 
 double norm_of(const Blocks& blocks, double d) {
+  if (!std::isfinite(d)) return std::numeric_limits<double>::infinity();
   Eigen::Matrix2d m;
   m << blocks.a, blocks.b, blocks.c, d;
   return spectral_norm(m);
@@ -167,6 +171,14 @@ SplitResult split_spectral_search(const ObservedPattern& pattern, const Vector& 
     result.bound.failure_probability = 0;
     return result;
   }
+  const double largest = q.cwiseAbs().maxCoeff();
+  if (largest < negligible) {
+    result.bound.value = largest * std::sqrt(static_cast<double>(q.size())) * (1 + 4 * eps);
+    result.bound.proof = Proof::deterministic;
+    result.bound.failure_probability = 0;
+    result.bound.method = "Frobenius norm";
+    return result;
+  }
   const Basis left = orthonormal_basis(u), right = orthonormal_basis(v);
   const Blocks blocks = thin_blocks(pattern, q, left, right);
   OutsideSearch search(pattern, q, left, right, request.seed);
@@ -174,17 +186,22 @@ SplitResult split_spectral_search(const ObservedPattern& pattern, const Vector& 
   const std::vector<Index> steps = looks(lanczos.dimension());
   const double share = request.failure_probability / static_cast<double>(steps.size());
   const double good_enough = request.lambda * (1 + 1e-3 * request.precision);
-  double d = std::numeric_limits<double>::infinity();
+  double d = std::numeric_limits<double>::infinity(), before = 0;
   for (const Index k : steps) {
     lanczos.run_to(k);
-    d = std::min(d, std::sqrt(largest_eigenvalue_bound(lanczos.ritz_values()[0], k,
-                                                       lanczos.dimension(), share)));
-    const bool grows = search.value() > request.lambda;
-    // A search that has found an atom need not be sharpened once a few Ritz values have settled.
-    if (grows && k >= std::min<Index>(2 * request.atoms_max + 20, steps.back())) break;
-    if (!grows && (request.proof == Proof::none ? k >= 60 : d <= good_enough)) break;
+    // Of C = 0 the computed value may be negative, by rounding.
+    const double ritz = std::max(0.0, lanczos.ritz_values()[0]);
+    d = std::min(d, std::sqrt(largest_eigenvalue_bound(ritz, k, lanczos.dimension(), share)));
+    const double value = search.value();
+    const bool grows = value > request.lambda;
+    // A search that has found an atom need not be sharpened once a few Ritz values have settled; one
+    // that has found none, once what it still gains cannot reach lambda.
+    if (grows && k >= std::min<Index>(request.atoms_max * 3 / 2 + 20, steps.back())) break;
+    const bool settled = k >= 60 && value - before <= 0.01 * (request.lambda - value);
+    if (!grows && (request.proof == Proof::none ? settled : d <= good_enough)) break;
+    before = value;
   }
-  result.passes = 2 * static_cast<double>(lanczos.steps()) + 2 * static_cast<double>(u.cols());
+  result.passes = 2 * static_cast<double>(lanczos.steps() + 1);
   result.value = std::max(blocks.a, search.value());
 
   // Rounding: the bases are orthonormal up to their defects, and a sum of n products errs by at
@@ -196,8 +213,8 @@ SplitResult split_spectral_search(const ObservedPattern& pattern, const Vector& 
   result.bound.failure_probability = request.failure_probability;
 
   Index count = 0;
-  const Vector& ritz = lanczos.ritz_values();
-  while (count < std::min<Index>(request.atoms_max, ritz.size()) && ritz[count] > 0) ++count;
+  const Vector& values = lanczos.ritz_values();
+  while (count < std::min<Index>(request.atoms_max, values.size()) && values[count] > 0) ++count;
   search.pairs(count, result);
   return result;
 }

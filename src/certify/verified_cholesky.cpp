@@ -100,6 +100,8 @@ Gram gram_of(const ObservedPattern& p, const Vector& q) {
 /// gamma_{n+1}) trace(A) (Higham, theorem 10.3; it holds for every order of the sums, hence for a
 /// blocked LAPACK). Then Q Q^T <= t + gram error + subtraction error + that.
 double proves(const Gram& gram, double trial) {
+  // Where squares underflow, the error of Q Q^T is no longer relative to anything.
+  if (!(trial * trial > 1e-280)) return std::numeric_limits<double>::infinity();
   const Index n = gram.lower.rows();
   Matrix a = -gram.lower;
   a.diagonal().array() += trial * trial;

@@ -181,9 +181,7 @@ double MatrixProblem::train_error(const RankOneAtoms& atoms) const {
   Vector z;
   family_.predict(atoms, z);
   const Vector e = target_at(atoms) - z;
-  const double total = weight().size() ? weight().sum() : static_cast<double>(e.size());
-  const double squares = weight().size() ? e.cwiseAbs2().dot(weight()) : e.squaredNorm();
-  return data_unit_ * std::sqrt(squares / total);
+  return data_unit_ * e.norm() / std::sqrt(static_cast<double>(e.size()));
 }
 
 }  // namespace hadal

@@ -40,7 +40,7 @@ class MatrixProblem {
   /// Fills in the model's problem and factors, in the data's units, from atoms in the problem's.
   void describe(const RankOneAtoms& atoms, MatrixModel& model) const;
 
-  /// Root of the weighted mean squared error on the problem's own entries, data units.
+  /// Root mean squared error on the problem's own entries, unweighted, data units.
   double train_error(const RankOneAtoms& atoms) const;
 
   const RankOneFamily& family() const { return family_; }
