@@ -10,20 +10,21 @@
 
 namespace hadal::cli {
 
-std::string progress_line(const FitProgress& progress, double stage_seconds) {
+std::string progress_line(const FitProgress& progress, double seconds, double stage_seconds) {
   const OuterIteration& at = progress.iteration;
-  std::string line = progress.stage;
-  if (progress.steps > 1) line += fmt::format(" {}/{}", progress.step, progress.steps);
-  line +=
-      fmt::format("  iteration {}  size {}  objective {:.8g}", at.iteration, at.size, at.objective);
-  if (std::isfinite(at.relative_gap)) line += fmt::format("  relative gap {:.1e}", at.relative_gap);
-  line += "  " + duration(at.seconds);
-  const int done = progress.step - 1;
-  if (progress.steps > 1 && done > 0) {
-    const double left = stage_seconds * (progress.steps - done) / done;
-    line += fmt::format("  about {} left", duration(left));
+  const std::string size_and_objective =
+      fmt::format("size {}  objective {:.8g}", at.size, at.objective);
+  if (progress.steps > 1) {
+    std::string line = fmt::format("{} {}/{}  {}  {}", progress.stage, progress.step + 1,
+                                   progress.steps, size_and_objective, duration(seconds));
+    if (progress.step == 0) return line;
+    const double left = stage_seconds * (progress.steps - progress.step) / progress.step;
+    return line + fmt::format("  about {} left", duration(left));
   }
-  return line;
+  const std::string gap =
+      std::isfinite(at.relative_gap) ? fmt::format("  relative gap {:.1e}", at.relative_gap) : "";
+  return fmt::format("{}  iteration {}  {}{}  {}", progress.stage, at.iteration, size_and_objective,
+                     gap, duration(seconds));
 }
 
 Progress::Progress(bool quiet, std::FILE* stream)
@@ -33,7 +34,8 @@ Progress::~Progress() { finish(); }
 
 void Progress::show(const FitProgress& progress) {
   if (quiet_) return;
-  const std::string line = progress_line(progress, seconds_in(progress.stage));
+  const std::string line =
+      progress_line(progress, seconds_since(start_), seconds_in(progress.stage));
   if (live_) {
     show_live(line);
   } else {
@@ -42,12 +44,16 @@ void Progress::show(const FitProgress& progress) {
   }
 }
 
+double Progress::seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
 double Progress::seconds_in(const std::string& stage) {
   if (stage != stage_) {
     stage_ = stage;
     stage_start_ = Clock::now();
   }
-  return std::chrono::duration<double>(Clock::now() - stage_start_).count();
+  return seconds_since(stage_start_);
 }
 
 void Progress::show_live(const std::string& line) {

@@ -23,6 +23,7 @@ class Progress {
 
  private:
   using Clock = std::chrono::steady_clock;
+  static double seconds_since(Clock::time_point start);
   double seconds_in(const std::string& stage);
   void show_live(const std::string& line);
 
@@ -30,13 +31,15 @@ class Progress {
   bool quiet_;
   bool live_;
   bool line_open_ = false;
+  Clock::time_point start_ = Clock::now();
   std::string stage_;
   Clock::time_point stage_start_;
 };
 
-/// E.g. "cross-validation 3/25  iteration 4  size 17  objective 47197.2  relative gap 9.1e-07
-/// 3.2 s  about 20 s left". The time left is a guess from the steps done in the `stage_seconds` so
-/// far, made for stages of several steps.
-std::string progress_line(const FitProgress& progress, double stage_seconds);
+/// E.g. "fit  iteration 4  size 17  objective 47197.155  relative gap 9.1e-07  3.2 s", `seconds`
+/// after the start; or, in a stage of several steps, "cross-validation 3/25  size 17  objective
+/// 47197.155  3.2 s  about 20 s left", where the time left is a guess from the steps done in the
+/// `stage_seconds` so far.
+std::string progress_line(const FitProgress& progress, double seconds, double stage_seconds);
 
 }  // namespace hadal::cli

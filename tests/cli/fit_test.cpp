@@ -44,9 +44,9 @@ TEST_F(FitCommand, JsonHoldsTheDocumentedKeys) {
   EXPECT_NEAR(json["lambda"].get<double>(), 0.3 * json["lambda_max"].get<double>(), 1e-9);
 }
 
-TEST_F(FitCommand, CrossValidatesUnlessLambdaIsGiven) {
+TEST_F(FitCommand, CrossValidationLeavesItsPath) {
   simulate();
-  ASSERT_EQ(hadal("fit matrix data.csv --quiet --json fit.json").code, 0);
+  ASSERT_EQ(hadal("fit matrix data.csv --cv 2 --quiet --json fit.json").code, 0);
   const auto json = json_of("fit.json");
   EXPECT_GT(json["path"].size(), 2u);
   EXPECT_GT(json["validation_error"].get<double>(), 0.0);

@@ -61,12 +61,13 @@ class Interruption : public CommandTest {
  protected:
   void SetUp() override {
     done(
-        "simulate matrix --rows 300 --columns 200 --rank 10 --noise 0.5 --observed 0.4 --seed 5 "
+        "simulate matrix --rows 120 --columns 90 --rank 5 --noise 0.5 --observed 0.4 --seed 5 "
         "--out data.csv");
   }
-  static constexpr const char* fit = "fit matrix data.csv --lambda-ratio 0.03 --tol 1e-10 ";
-  const std::vector<std::string> words = {"fit",  "matrix", "data.csv", "--lambda-ratio",
-                                          "0.03", "--tol",  "1e-10"};
+  static constexpr const char* fit =
+      "fit matrix data.csv --lambda-ratio 0.05 --tol 1e-10 --threads 1 ";
+  const std::vector<std::string> words = {
+      "fit", "matrix", "data.csv", "--lambda-ratio", "0.05", "--tol", "1e-10", "--threads", "1"};
   std::vector<std::string> with(std::vector<std::string> more) const {
     more.insert(more.begin(), words.begin(), words.end());
     return more;
@@ -74,14 +75,14 @@ class Interruption : public CommandTest {
 };
 
 TEST_F(Interruption, KilledFitGoesOnFromItsCheckpoint) {
-  hadal(std::string(fit) + "--quiet --json whole.json");
+  done(std::string(fit) + "--quiet --json whole.json");
   RunningFit running(folder_, with({"--checkpoint", "state.h5", "--out", "model.h5"}));
   running.await_lines(2);
   running.send(SIGKILL);
   EXPECT_TRUE(WIFSIGNALED(running.join()));
   EXPECT_FALSE(exists("model.h5"));
   ASSERT_TRUE(exists("state.h5"));
-  hadal(std::string(fit) + "--quiet --resume state.h5 --json resumed.json");
+  done(std::string(fit) + "--quiet --resume state.h5 --json resumed.json");
   const double whole = json_of("whole.json")["objective"],
                resumed = json_of("resumed.json")["objective"];
   EXPECT_NEAR(resumed, whole, 1e-9 * whole);

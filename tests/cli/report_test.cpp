@@ -24,7 +24,7 @@ class ReportCommand : public CommandTest {
 
 TEST_F(ReportCommand, DrawsEveryPlotInABrowser) {
   simulate();
-  done("fit matrix data.csv --cv 3 --quiet --out model.h5");
+  done("fit matrix data.csv --cv 2 --quiet --out model.h5");
   done("report model.h5 --data data.csv --out report.html");
   const std::string page = rendered("report.html");
   if (page.empty()) GTEST_SKIP() << "chromium is not installed";
