@@ -14,4 +14,9 @@ using Matrix = Eigen::MatrixXd;
 /// because every kernel on observed entries walks along the row of a factor.
 using Factor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
+/// The same in single precision, for search directions: a few digits of them are enough, and every
+/// kernel that only moves memory runs twice as fast.
+using SingleFactor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using SingleVector = Eigen::VectorXf;
+
 }  // namespace hadal

@@ -60,17 +60,20 @@ double RankOneFamily::penalty(const Atoms& atoms) const {
 PolarResult<RankOneAtoms> RankOneFamily::polar(const Vector& q, const Atoms& atoms,
                                                const PolarRequest& request) const {
   const Vector scaled_q = scaled(q);
-  SplitResult split = split_spectral_search(pattern_, scaled_q, atoms.u, atoms.v, request);
   PolarResult<Atoms> result;
+  if (request.proof == Proof::deterministic) {
+    result.value = request.estimate;
+    result.found = empty();
+    result.bound = verified_spectral_bound(pattern_, scaled_q, request.lambda, request.precision,
+                                           request.estimate);
+    return result;
+  }
+  SplitResult split = split_spectral_search(pattern_, scaled_q, atoms.u, atoms.v, request);
   result.value = split.value;
   result.found = {std::move(split.u), std::move(split.v)};
   result.collected = std::move(split.collected);
   result.bound = std::move(split.bound);
   result.passes = split.passes;
-  if (request.proof == Proof::deterministic) {
-    result.bound = verified_spectral_bound(pattern_, scaled_q, request.lambda, request.precision,
-                                           result.value);
-  }
   return result;
 }
 

@@ -194,10 +194,11 @@ SplitResult split_spectral_search(const ObservedPattern& pattern, const Vector& 
     d = std::min(d, std::sqrt(largest_eigenvalue_bound(ritz, k, lanczos.dimension(), share)));
     const double value = search.value();
     const bool grows = value > request.lambda;
-    // A search that has found an atom need not be sharpened once a few Ritz values have settled; one
-    // that has found none, once what it still gains cannot reach lambda.
+    // A search that has found an atom need not be sharpened once a few Ritz values have settled;
+    // one that has found none, once what it still gains cannot reach lambda, or soon, since then a
+    // proof is tried that does not depend on it.
     if (grows && k >= std::min<Index>(request.atoms_max * 3 / 2 + 20, steps.back())) break;
-    const bool settled = k >= 60 && value - before <= 0.01 * (request.lambda - value);
+    const bool settled = k >= 60 && (k >= 100 || value - before <= 0.01 * (request.lambda - value));
     if (!grows && (request.proof == Proof::none ? settled : d <= good_enough)) break;
     before = value;
   }

@@ -21,6 +21,22 @@ struct Pair {
 
 double inner(const Pair& a, const Pair& b) { return inner(a.u, b.u) + inner(a.v, b.v); }
 
+/// The same in single precision, in which the Newton system is solved; inner products are summed in
+/// double.
+struct SinglePair {
+  SingleFactor u, v;
+};
+
+double inner(const SingleFactor& a, const SingleFactor& b) {
+  double sum = 0;
+  const float *x = a.data(), *y = b.data();
+#pragma omp simd reduction(+ : sum)
+  for (Index k = 0; k < a.size(); ++k) sum += static_cast<double>(x[k] * y[k]);
+  return sum;
+}
+
+double inner(const SinglePair& a, const SinglePair& b) { return inner(a.u, b.u) + inner(a.v, b.v); }
+
 /// The current iterate with everything evaluated at it.
 template <QuadraticLoss L>
 class Iterate {
@@ -138,16 +154,18 @@ class Hessian {
   Hessian(const L& loss, const RankOneFamily& family, double lambda, const RankOneAtoms& atoms,
           const Vector& residual)
       : loss_(loss),
-        family_(family),
-        lambda_(lambda),
-        bilinear_(family.pattern(), scaled_u(family, atoms.u), scaled_v(family, atoms.v),
-                  residual) {}
+        lambda_(static_cast<float>(lambda)),
+        row_scale_(family.row_scale().cast<float>()),
+        column_scale_(family.column_scale().cast<float>()),
+        bilinear_(scaled(family, atoms, residual)) {}
 
-  void operator()(const Pair& d, Pair& h) {
-    if (family_.row_scale().size()) {
-      bilinear_(loss_, scaled_u(family_, d.u), scaled_v(family_, d.v), h.u, h.v);
-      family_.scale_rows(h.u);
-      family_.scale_columns(h.v);
+  void operator()(const SinglePair& d, SinglePair& h) {
+    if (row_scale_.size()) {
+      const SingleFactor du = d.u.array().colwise() * row_scale_.array();
+      const SingleFactor dv = d.v.array().colwise() * column_scale_.array();
+      bilinear_(loss_, du, dv, h.u, h.v);
+      h.u.array().colwise() *= row_scale_.array();
+      h.v.array().colwise() *= column_scale_.array();
     } else {
       bilinear_(loss_, d.u, d.v, h.u, h.v);
     }
@@ -156,46 +174,47 @@ class Hessian {
   }
 
  private:
-  static Factor scaled_u(const RankOneFamily& family, Factor u) {
-    family.scale_rows(u);
-    return u;
-  }
-  static Factor scaled_v(const RankOneFamily& family, Factor v) {
-    family.scale_columns(v);
-    return v;
+  static BilinearHessian scaled(const RankOneFamily& family, RankOneAtoms atoms,
+                                const Vector& residual) {
+    family.scale_rows(atoms.u);
+    family.scale_columns(atoms.v);
+    return BilinearHessian(family.pattern(), atoms.u, atoms.v, residual);
   }
 
   const L& loss_;
-  const RankOneFamily& family_;
-  double lambda_;
+  float lambda_;
+  SingleVector row_scale_, column_scale_;
   BilinearHessian bilinear_;
 };
 
 /// Preconditioned conjugate gradients on H d = g, stopped at relative accuracy eta or at the first
 /// direction of non-positive curvature (Steihaug 1983, without a radius: the line search bounds the
-/// step). Returns the direction; `start` is M^-1 g.
+/// step). `start` is M^-1 g.
 template <class H>
-Pair newton_direction(H& hessian, const TwoLevelPreconditioner& preconditioner, Pair g,
-                      const Pair& start, double eta, const DescentGoal& goal, int& steps) {
+SinglePair newton_direction(H& hessian, const TwoLevelPreconditioner& preconditioner, SinglePair g,
+                            const SinglePair& start, double eta, const DescentGoal& goal,
+                            int& steps) {
   constexpr int step_max = 500;
-  Pair d{Factor::Zero(g.u.rows(), g.u.cols()), Factor::Zero(g.v.rows(), g.v.cols())};
-  Pair p = start, z, h;
-  double gz = inner(g, z = start);
+  SinglePair d{SingleFactor::Zero(g.u.rows(), g.u.cols()),
+               SingleFactor::Zero(g.v.rows(), g.v.cols())};
+  SinglePair p = start, z, h;
+  double gz = inner(g, start);
   const double target = eta * eta * gz;
   for (steps = 0; steps < step_max && gz > target && !goal.cancelled(); ++steps) {
     hessian(p, h);
     const double curvature = inner(p, h);
     const double size = inner(p.u.cwiseAbs2(), preconditioner.diagonal_u()) +
                         inner(p.v.cwiseAbs2(), preconditioner.diagonal_v());
-    if (!(curvature > 1e-12 * size)) return steps == 0 ? p : d;
-    const double a = gz / curvature;
+    // Single precision knows the curvature to about 1e-7 of the direction's size.
+    if (!(curvature > 1e-6 * size)) return steps == 0 ? p : d;
+    const float a = static_cast<float>(gz / curvature);
     d.u += a * p.u;
     d.v += a * p.v;
     g.u -= a * h.u;
     g.v -= a * h.v;
     preconditioner.apply(g.u, g.v, z.u, z.v);
     const double next = inner(g, z);
-    const double b = next / gz;
+    const float b = static_cast<float>(next / gz);
     gz = next;
     p.u = z.u + b * p.u;
     p.v = z.v + b * p.v;
@@ -214,7 +233,7 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
   double first = 0;
   while (report.iterations < goal.iteration_max && !goal.cancelled()) {
     iterate.balance();
-    report.passes += static_cast<double>(atoms.size());
+    report.passes += 1;
     if (atoms.size() == 0) {
       report.at_floor = true;
       break;
@@ -222,12 +241,19 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
     const Pair g = iterate.negative_gradient();
     const TwoLevelPreconditioner preconditioner(family, loss.weight(), atoms, outside.atoms,
                                                 outside.collected, lambda);
-    report.passes += 4 * static_cast<double>(atoms.size());
+    report.passes += 4;
     if (iterate.drop_useless(g, preconditioner.own_curvature())) continue;
 
-    Pair z;
-    preconditioner.apply(g.u, g.v, z.u, z.v);
-    const double decrement = inner(g, z);
+    // Scaled to unit size, so that squares stay within the range of single precision.
+    const double unit = std::max(g.u.cwiseAbs().maxCoeff(), g.v.cwiseAbs().maxCoeff());
+    if (unit == 0) {
+      report.at_floor = true;
+      break;
+    }
+    const SinglePair small{(g.u / unit).cast<float>(), (g.v / unit).cast<float>()};
+    SinglePair z;
+    preconditioner.apply(small.u, small.v, z.u, z.v);
+    const double decrement = inner(small, z) * unit * unit;
     if (first == 0) first = decrement;
     report.at_floor = !(decrement > goal.floor * std::abs(iterate.objective()));
     if (report.at_floor || (report.iterations > 0 && decrement <= goal.reduction * first)) break;
@@ -235,10 +261,10 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
     const double eta = std::min(0.1, 0.3 * std::sqrt(std::sqrt(decrement / first)));
     Hessian<L> hessian(loss, family, lambda, atoms, iterate.residual());
     int steps = 0;
-    const Pair d = newton_direction(hessian, preconditioner, g, z, eta, goal, steps);
-    report.passes += static_cast<double>(4 * atoms.size()) * (steps + 1);
+    const SinglePair d = newton_direction(hessian, preconditioner, small, z, eta, goal, steps);
+    report.passes += 2 * (steps + 2);
     ++report.iterations;
-    if (!iterate.move(d)) {
+    if (!iterate.move({unit * d.u.cast<double>(), unit * d.v.cast<double>()})) {
       report.at_floor = true;
       break;
     }

@@ -3,30 +3,49 @@
 #include <cmath>
 
 #include "hadal/kernel/products.hpp"
+#include "hadal/kernel/tall.hpp"
 
 namespace hadal {
+
+namespace {
+
+/// Outside directions that collect less than this part of lambda are not worth their cost: there
+/// the ridge is cancelled by half at the most.
+constexpr double outside_share = 0.8;
+constexpr Index outside_max = 20;
+
+Index useful(const std::vector<double>& collected, double lambda) {
+  Index count = 0;
+  while (count < static_cast<Index>(collected.size()) && count < outside_max &&
+         collected[count] > outside_share * lambda)
+    ++count;
+  return count;
+}
+
+void scale_squared(const Vector& scale, Factor& f) {
+  if (scale.size()) f.array().colwise() *= scale.array().square();
+}
+
+}  // namespace
 
 TwoLevelPreconditioner::TwoLevelPreconditioner(const RankOneFamily& family, const Vector& weight,
                                                const RankOneAtoms& atoms,
                                                const RankOneAtoms& outside,
                                                const std::vector<double>& collected, double lambda)
     : r_(atoms.size()), lambda_(lambda) {
-  const Index extra = outside.size();
-  basis_u_.resize(atoms.u.rows(), r_ + extra);
-  basis_v_.resize(atoms.v.rows(), r_ + extra);
+  const Index extra = useful(collected, lambda);
   const Vector norm_u = atoms.u.colwise().norm(), norm_v = atoms.v.colwise().norm();
+  Factor basis_u(atoms.u.rows(), r_ + extra), basis_v(atoms.v.rows(), r_ + extra);
+  basis_u << atoms.u * norm_u.cwiseInverse().asDiagonal(), outside.u.leftCols(extra);
+  basis_v << atoms.v * norm_v.cwiseInverse().asDiagonal(), outside.v.leftCols(extra);
   sigma_ = norm_u.cwiseProduct(norm_v);
-  basis_u_.leftCols(r_) = atoms.u * norm_u.cwiseInverse().asDiagonal();
-  basis_v_.leftCols(r_) = atoms.v * norm_v.cwiseInverse().asDiagonal();
-  basis_u_.rightCols(extra) = outside.u;
-  basis_v_.rightCols(extra) = outside.v;
   outside_ = Eigen::Map<const Vector>(collected.data(), extra).cwiseMin(lambda * (1 - 1e-4));
+  basis_u_ = basis_u.cast<float>();
+  basis_v_ = basis_v.cast<float>();
 
-  Factor square_u = basis_u_, square_v = basis_v_;
-  family.scale_rows(square_u);
-  family.scale_columns(square_v);
-  square_u = square_u.cwiseAbs2();
-  square_v = square_v.cwiseAbs2();
+  family.scale_rows(basis_u);
+  family.scale_columns(basis_v);
+  const Factor square_u = basis_u.cwiseAbs2(), square_v = basis_v.cwiseAbs2();
   const Vector ones = Vector::Ones(weight.size() ? 0 : family.pattern().observed());
   const Vector& w = weight.size() ? weight : ones;
   Factor reach_u, reach_v;
@@ -34,43 +53,40 @@ TwoLevelPreconditioner::TwoLevelPreconditioner(const RankOneFamily& family, cons
   hadal::apply_transpose(family.pattern(), w, Factor(square_u.leftCols(r_)), reach_v);
   curvature_ = square_u.transpose() * reach_u;
 
-  const auto scale_squared = [](const Vector& scale, Factor& f) {
-    if (scale.size()) f.array().colwise() *= scale.array().square();
-  };
-  diagonal_u_ = reach_u.leftCols(r_) * norm_v.cwiseAbs2().asDiagonal();
-  diagonal_v_ = reach_v * norm_u.cwiseAbs2().asDiagonal();
-  scale_squared(family.row_scale(), diagonal_u_);
-  scale_squared(family.column_scale(), diagonal_v_);
-  diagonal_u_.array() += lambda;
-  diagonal_v_.array() += lambda;
+  reach_u = reach_u.leftCols(r_) * norm_v.cwiseAbs2().asDiagonal();
+  reach_v = reach_v * norm_u.cwiseAbs2().asDiagonal();
+  scale_squared(family.row_scale(), reach_u);
+  scale_squared(family.column_scale(), reach_v);
+  diagonal_u_ = (reach_u.array() + lambda).cast<float>();
+  diagonal_v_ = (reach_v.array() + lambda).cast<float>();
 }
 
-void TwoLevelPreconditioner::apply(const Factor& gu, const Factor& gv, Factor& zu,
-                                   Factor& zv) const {
-  Matrix a = basis_u_.transpose() * gu, b = basis_v_.transpose() * gv;
+void TwoLevelPreconditioner::apply(const SingleFactor& gu, const SingleFactor& gv, SingleFactor& zu,
+                                   SingleFactor& zv) const {
+  Eigen::MatrixXf a = tall_inner(basis_u_, gu), b = tall_inner(basis_v_, gv);
   zu = gu;
   zv = gv;
-  zu.noalias() -= basis_u_ * a;
-  zv.noalias() -= basis_v_ * b;
-  zu = zu.cwiseQuotient(diagonal_u_);
-  zv = zv.cwiseQuotient(diagonal_v_);
-  const Matrix inside_u = basis_u_.transpose() * zu, inside_v = basis_v_.transpose() * zv;
+  add_tall_product(basis_u_, a, -1.0F, zu);
+  add_tall_product(basis_v_, b, -1.0F, zv);
+  zu.array() /= diagonal_u_.array();
+  zv.array() /= diagonal_v_.array();
+  const Eigen::MatrixXf inside_u = tall_inner(basis_u_, zu), inside_v = tall_inner(basis_v_, zv);
   solve_coarse(a, b);
   a -= inside_u;
   b -= inside_v;
-  zu.noalias() += basis_u_ * a;
-  zv.noalias() += basis_v_ * b;
+  add_tall_product(basis_u_, a, 1.0F, zu);
+  add_tall_product(basis_v_, b, 1.0F, zv);
 }
 
-void TwoLevelPreconditioner::solve_coarse(Matrix& a, Matrix& b) const {
+void TwoLevelPreconditioner::solve_coarse(Eigen::MatrixXf& a, Eigen::MatrixXf& b) const {
   const double lambda = lambda_;
   for (Index p = 0; p < r_; ++p) {
     // A_pp + B_pp moves sigma_p; A_pp - B_pp unbalances the atom.
     const double together =
         (a(p, p) + b(p, p)) / (2 * curvature_(p, p) * sigma_[p] + 1e-12 * lambda);
     const double apart = (a(p, p) - b(p, p)) / (2 * lambda);
-    a(p, p) = (together + apart) / 2;
-    b(p, p) = (together - apart) / 2;
+    a(p, p) = static_cast<float>((together + apart) / 2);
+    b(p, p) = static_cast<float>((together - apart) / 2);
     for (Index q = p + 1; q < r_; ++q) {
       // In the frame e = (sqrt(sigma_q), sqrt(sigma_p)) / sqrt(s), f orthogonal to e, of the planes
       // (A_pq, B_qp) and (B_pq, A_qp): the e parts change Z, the f parts do not, and the ridge with
@@ -85,10 +101,10 @@ void TwoLevelPreconditioner::solve_coarse(Matrix& a, Matrix& b) const {
       const double u2 = (lambda * x1 + h1 * x2) / determinant;
       // y1 + y2 is the rotation, without curvature: any positive weight keeps M definite.
       const double w1 = y1 / (2 * lambda), w2 = y2 / (2 * lambda);
-      a(p, q) = ea * u1 + eb * w1;
-      b(q, p) = eb * u1 - ea * w1;
-      b(p, q) = ea * u2 + eb * w2;
-      a(q, p) = eb * u2 - ea * w2;
+      a(p, q) = static_cast<float>(ea * u1 + eb * w1);
+      b(q, p) = static_cast<float>(eb * u1 - ea * w1);
+      b(p, q) = static_cast<float>(ea * u2 + eb * w2);
+      a(q, p) = static_cast<float>(eb * u2 - ea * w2);
     }
   }
   for (Index k = 0; k < outside_.size(); ++k) {
@@ -99,8 +115,8 @@ void TwoLevelPreconditioner::solve_coarse(Matrix& a, Matrix& b) const {
       const double h2 = lambda + curvature_(c, row) * sigma_[c];
       const double determinant = h1 * h2 - d * d;
       const double x = a(row, c), y = b(row, c);
-      a(row, c) = (h2 * x + d * y) / determinant;
-      b(row, c) = (d * x + h1 * y) / determinant;
+      a(row, c) = static_cast<float>((h2 * x + d * y) / determinant);
+      b(row, c) = static_cast<float>((d * x + h1 * y) / determinant);
     }
   }
 }

@@ -14,6 +14,12 @@
 #include "hadal/fit/resume.hpp"
 #include "hadal/version.hpp"
 
+// Only OpenBLAS has these; with another BLAS the calls are left out.
+extern "C" {
+__attribute__((weak)) void openblas_set_num_threads(int count);
+__attribute__((weak)) int openblas_get_num_threads();
+}
+
 namespace hadal {
 namespace {
 
@@ -44,18 +50,26 @@ void check(const MatrixFitOptions& o) {
   require(o.threads >= 0, "threads", o.threads, "at least 0 (all cores)");
 }
 
-/// Sets the number of threads for the duration of a fit.
+/// Sets the number of threads for the duration of a fit. BLAS gets one: the large products are
+/// divided among our own threads, and two pools of threads that spin while they wait slow each
+/// other down many times over.
 class Threads {
  public:
   explicit Threads(int count) : before_(omp_get_max_threads()) {
     if (count > 0) omp_set_num_threads(count);
+    if (!openblas_set_num_threads) return;
+    blas_before_ = openblas_get_num_threads();
+    openblas_set_num_threads(1);
   }
-  ~Threads() { omp_set_num_threads(before_); }
+  ~Threads() {
+    omp_set_num_threads(before_);
+    if (openblas_set_num_threads) openblas_set_num_threads(blas_before_);
+  }
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
 
  private:
-  int before_;
+  int before_, blas_before_ = 1;
 };
 
 CrossValidation choose_lambda(const Entries& entries, const MatrixFitOptions& options,

@@ -6,6 +6,7 @@ namespace hadal {
 namespace {
 
 using DenseMap = Eigen::Map<const Factor>;
+using SingleMap = Eigen::Map<const SingleFactor>;
 
 /// Rows differ in length by orders of magnitude in real data, hence dynamic chunks. Every row is
 /// written by exactly one thread with a fixed order of summation: the schedule cannot change
@@ -16,8 +17,9 @@ void for_rows(Index count, const F& f) {
   for (Index i = 0; i < count; ++i) f(i);
 }
 
-inline double dot(const double* a, const double* b, Index r) {
-  double sum = 0;
+template <class T>
+T dot(const T* a, const T* b, Index r) {
+  T sum = 0;
 #pragma omp simd reduction(+ : sum)
   for (Index c = 0; c < r; ++c) sum += a[c] * b[c];
   return sum;
@@ -113,23 +115,18 @@ void apply_transpose(const ObservedPattern& p, const Vector& q, const Vector& u,
 
 BilinearHessian::BilinearHessian(const ObservedPattern& pattern, const Factor& u, const Factor& v,
                                  const Vector& residual)
-    : pattern_(pattern), residual_(residual), r_(u.cols()) {
+    : pattern_(pattern), r_(u.cols()), residual_(residual.cast<float>()) {
   u_.resize(u.rows(), 2 * r_);
   v_.resize(v.rows(), 2 * r_);
-  u_.leftCols(r_) = u;
-  v_.leftCols(r_) = v;
+  u_.leftCols(r_) = u.cast<float>();
+  v_.leftCols(r_) = v.cast<float>();
   s_.resize(pattern.observed());
 }
 
-void BilinearHessian::load_direction(const Factor& du, const Factor& dv) {
-  u_.rightCols(r_) = du;
-  v_.rightCols(r_) = dv;
-}
-
-void BilinearHessian::fused_row_pass(const Vector& weight, Factor& hu) {
+void BilinearHessian::fused_row_pass(const Vector& weight, SingleFactor& hu) {
   if (pattern_.full()) {
     sampled_direction();
-    if (weight.size()) s_.array() *= weight.array();
+    if (weight.size()) s_.array() *= weight.cast<float>().array();
     row_pass(hu);
     return;
   }
@@ -138,19 +135,19 @@ void BilinearHessian::fused_row_pass(const Vector& weight, Factor& hu) {
   const std::int32_t* column = pattern_.column();
   const bool weighted = weight.size() > 0;
   for_rows(pattern_.rows(), [&](Index i) {
-    const double* u = u_.data() + i * stride;
-    const double* du = u + r;
-    double* h = hu.data() + i * r;
-    std::fill(h, h + r, 0.0);
+    const float* u = u_.data() + i * stride;
+    const float* du = u + r;
+    float* h = hu.data() + i * r;
+    std::fill(h, h + r, 0.0F);
     for (Index k = pattern_.row_begin(i); k < pattern_.row_end(i); ++k) {
-      const double* v = v_.data() + column[k] * stride;
-      const double* dv = v + r;
-      double s = 0;
+      const float* v = v_.data() + column[k] * stride;
+      const float* dv = v + r;
+      float s = 0;
 #pragma omp simd reduction(+ : s)
       for (Index c = 0; c < r; ++c) s += u[c] * dv[c] + du[c] * v[c];
-      if (weighted) s *= weight[k];
+      if (weighted) s *= static_cast<float>(weight[k]);
       s_[k] = s;
-      const double e = residual_[k];
+      const float e = residual_[k];
 #pragma omp simd
       for (Index c = 0; c < r; ++c) h[c] += s * v[c] - e * dv[c];
     }
@@ -160,49 +157,49 @@ void BilinearHessian::fused_row_pass(const Vector& weight, Factor& hu) {
 void BilinearHessian::sampled_direction() {
   const Index r = r_, stride = 2 * r_;
   if (pattern_.full()) {
-    Eigen::Map<Factor> s(s_.data(), pattern_.rows(), pattern_.columns());
+    Eigen::Map<SingleFactor> s(s_.data(), pattern_.rows(), pattern_.columns());
     s.noalias() = u_.leftCols(r) * v_.rightCols(r).transpose();
     s.noalias() += u_.rightCols(r) * v_.leftCols(r).transpose();
     return;
   }
   const std::int32_t* column = pattern_.column();
   for_rows(pattern_.rows(), [&](Index i) {
-    const double* u = u_.data() + i * stride;
+    const float* u = u_.data() + i * stride;
     for (Index k = pattern_.row_begin(i); k < pattern_.row_end(i); ++k) {
-      const double* v = v_.data() + column[k] * stride;
+      const float* v = v_.data() + column[k] * stride;
       s_[k] = dot(u, v + r, r) + dot(u + r, v, r);
     }
   });
 }
 
-void BilinearHessian::row_pass(Factor& hu) {
+void BilinearHessian::row_pass(SingleFactor& hu) {
   const Index r = r_, stride = 2 * r_;
   hu.resize(u_.rows(), r);
   if (pattern_.full()) {
-    hu.noalias() = DenseMap(s_.data(), pattern_.rows(), pattern_.columns()) * v_.leftCols(r);
+    hu.noalias() = SingleMap(s_.data(), pattern_.rows(), pattern_.columns()) * v_.leftCols(r);
     hu.noalias() -=
-        DenseMap(residual_.data(), pattern_.rows(), pattern_.columns()) * v_.rightCols(r);
+        SingleMap(residual_.data(), pattern_.rows(), pattern_.columns()) * v_.rightCols(r);
     return;
   }
   const std::int32_t* column = pattern_.column();
   for_rows(pattern_.rows(), [&](Index i) {
-    double* h = hu.data() + i * r;
-    std::fill(h, h + r, 0.0);
+    float* h = hu.data() + i * r;
+    std::fill(h, h + r, 0.0F);
     for (Index k = pattern_.row_begin(i); k < pattern_.row_end(i); ++k) {
-      const double* v = v_.data() + column[k] * stride;
-      const double s = s_[k], e = residual_[k];
+      const float* v = v_.data() + column[k] * stride;
+      const float s = s_[k], e = residual_[k];
 #pragma omp simd
       for (Index c = 0; c < r; ++c) h[c] += s * v[c] - e * v[r + c];
     }
   });
 }
 
-void BilinearHessian::column_pass(Factor& hv) {
+void BilinearHessian::column_pass(SingleFactor& hv) {
   const Index r = r_, stride = 2 * r_;
   hv.resize(v_.rows(), r);
   if (pattern_.full()) {
-    const DenseMap s(s_.data(), pattern_.rows(), pattern_.columns());
-    const DenseMap e(residual_.data(), pattern_.rows(), pattern_.columns());
+    const SingleMap s(s_.data(), pattern_.rows(), pattern_.columns());
+    const SingleMap e(residual_.data(), pattern_.rows(), pattern_.columns());
     hv.noalias() = s.transpose() * u_.leftCols(r);
     hv.noalias() -= e.transpose() * u_.rightCols(r);
     return;
@@ -210,11 +207,11 @@ void BilinearHessian::column_pass(Factor& hv) {
   const std::int32_t* row = pattern_.row();
   const std::uint32_t* position = pattern_.position();
   for_rows(pattern_.columns(), [&](Index j) {
-    double* h = hv.data() + j * r;
-    std::fill(h, h + r, 0.0);
+    float* h = hv.data() + j * r;
+    std::fill(h, h + r, 0.0F);
     for (Index k = pattern_.column_begin(j); k < pattern_.column_end(j); ++k) {
-      const double* u = u_.data() + row[k] * stride;
-      const double s = s_[position[k]], e = residual_[position[k]];
+      const float* u = u_.data() + row[k] * stride;
+      const float s = s_[position[k]], e = residual_[position[k]];
 #pragma omp simd
       for (Index c = 0; c < r; ++c) h[c] += s * u[c] - e * u[r + c];
     }

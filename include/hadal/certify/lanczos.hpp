@@ -45,8 +45,8 @@ class Lanczos {
 /// Upper bound on the largest eigenvalue of A given the largest Ritz value xi after `steps` steps:
 /// P[xi < (1 - e) lambda_1] <= 1.648 sqrt(n) exp(-sqrt(e) (2 steps - 1)) (Kuczynski and
 /// Wozniakowski, SIAM J. Matrix Anal. 1992, theorem 4.2), solved for e at the given failure
-/// probability; infinity when e would reach 1. After as many steps as dimensions the Ritz values are
-/// the eigenvalues, and the bound is the value itself plus its rounding.
+/// probability; infinity when e would reach 1. After as many steps as dimensions the Ritz values
+/// are the eigenvalues, and the bound is the value itself plus its rounding.
 double largest_eigenvalue_bound(double ritz_value, Index steps, Index dimension,
                                 double failure_probability);
 

@@ -24,22 +24,23 @@ class TwoLevelPreconditioner {
                          const RankOneAtoms& atoms, const RankOneAtoms& outside,
                          const std::vector<double>& collected, double lambda);
 
-  /// (zu, zv) = M^-1 (gu, gv).
-  void apply(const Factor& gu, const Factor& gv, Factor& zu, Factor& zv) const;
+  /// (zu, zv) = M^-1 (gu, gv). Single precision: M need only resemble the Hessian.
+  void apply(const SingleFactor& gu, const SingleFactor& gv, SingleFactor& zu,
+             SingleFactor& zv) const;
 
   /// h_aa of the model's own atoms: the data's curvature along each.
   Vector own_curvature() const { return curvature_.diagonal().head(r_); }
   /// The fine level's diagonal, in whose norm steps are measured.
-  const Factor& diagonal_u() const { return diagonal_u_; }
-  const Factor& diagonal_v() const { return diagonal_v_; }
+  const SingleFactor& diagonal_u() const { return diagonal_u_; }
+  const SingleFactor& diagonal_v() const { return diagonal_v_; }
 
  private:
-  void solve_coarse(Matrix& a, Matrix& b) const;
+  void solve_coarse(Eigen::MatrixXf& a, Eigen::MatrixXf& b) const;
 
   Index r_;
   double lambda_;
-  Factor diagonal_u_, diagonal_v_;
-  Factor basis_u_, basis_v_;
+  SingleFactor diagonal_u_, diagonal_v_;
+  SingleFactor basis_u_, basis_v_;
   Vector sigma_, outside_;
   Matrix curvature_;  // h_ab
 };

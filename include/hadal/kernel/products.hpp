@@ -22,42 +22,44 @@ void apply_transpose(const ObservedPattern& pattern, const Vector& q, const Fact
 void apply(const ObservedPattern& pattern, const Vector& q, const Vector& v, Vector& out);
 void apply_transpose(const ObservedPattern& pattern, const Vector& q, const Vector& u, Vector& out);
 
-/// Derivative of the gradient of a bilinear model along a direction, fused so that each factor row
-/// is read once per observed entry and side:
-///   s = weight .* (u dv^T + du v^T),   hu = S v - R dv,   hv = S^T u - R^T du,
-/// with R holding `residual`. u, du: rows x r; v, dv: columns x r; an empty weight means all ones.
-/// `local` maps s to the loss Hessian times s when that is not a mere weighting (free offsets).
+/// Derivative of the gradient of a bilinear model along a direction, in single precision and fused
+/// so that each factor row is read once per observed entry and side:
+///   s = Hessian of the loss * (u dv^T + du v^T),   hu = S v - R dv,   hv = S^T u - R^T du,
+/// with R holding `residual`. u, du: rows x r; v, dv: columns x r.
 class BilinearHessian {
  public:
+  /// The pattern must outlive the object.
   BilinearHessian(const ObservedPattern& pattern, const Factor& u, const Factor& v,
                   const Vector& residual);
 
   /// Loss is anything with hessian_is_diagonal, weight() and apply_hessian(s).
   template <class Loss>
-  void operator()(const Loss& loss, const Factor& du, const Factor& dv, Factor& hu, Factor& hv) {
-    load_direction(du, dv);
+  void operator()(const Loss& loss, const SingleFactor& du, const SingleFactor& dv,
+                  SingleFactor& hu, SingleFactor& hv) {
+    u_.rightCols(r_) = du;
+    v_.rightCols(r_) = dv;
     if constexpr (Loss::hessian_is_diagonal) {
       fused_row_pass(loss.weight(), hu);
     } else {
       sampled_direction();
-      loss.apply_hessian(s_);
+      Vector s = s_.cast<double>();
+      loss.apply_hessian(s);
+      s_ = s.cast<float>();
       row_pass(hu);
     }
     column_pass(hv);
   }
 
  private:
-  void load_direction(const Factor& du, const Factor& dv);
-  void fused_row_pass(const Vector& weight, Factor& hu);
+  void fused_row_pass(const Vector& weight, SingleFactor& hu);
   void sampled_direction();
-  void row_pass(Factor& hu);
-  void column_pass(Factor& hv);
+  void row_pass(SingleFactor& hu);
+  void column_pass(SingleFactor& hv);
 
   const ObservedPattern& pattern_;
-  const Vector& residual_;
   Index r_;
-  Factor u_, v_;  ///< each row holds the factor's row, then the direction's
-  Vector s_;
+  SingleVector residual_, s_;
+  SingleFactor u_, v_;  ///< each row holds the factor's row, then the direction's
 };
 
 }  // namespace hadal

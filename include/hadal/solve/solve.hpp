@@ -70,7 +70,7 @@ class SolveLoop {
       descend();
       const PolarResult<Atoms> polar = certify();
       report(polar);
-      if (const auto stop = decide(polar)) return finish(*stop);
+      if (const auto stop = decide()) return finish(*stop);
       if (checkpoint_) checkpoint_(state_);
     }
   }
@@ -126,32 +126,39 @@ class SolveLoop {
     objective_ = loss_.evaluate(z, residual_) + options_.lambda * family_.penalty(state_.atoms);
     PolarRequest request;
     request.lambda = options_.lambda;
-    request.proof = options_.proof == Proof::none ? Proof::none : Proof::probabilistic;
+    // A deterministic bound is made apart: the search then need not be a bound, unless it has just
+    // turned out to have missed something.
+    const bool bounding = options_.proof == Proof::probabilistic || proof_failed_;
+    request.proof = bounding ? Proof::probabilistic : Proof::none;
     request.failure_probability = options_.failure_probability;
-    request.atoms_max = std::max(options_.first_growth, state_.atoms.size());
+    request.atoms_max = std::max(options_.first_growth, state_.atoms.size() / 2);
     request.precision = options_.tolerance;
     request.seed =
         options_.seed + static_cast<std::uint64_t>(state_.iteration) * 0x9e3779b97f4a7c15;
     PolarResult<Atoms> polar = family_.polar(residual_, state_.atoms, request);
     state_.passes += polar.passes;
     certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, polar.bound);
-    if (options_.proof == Proof::deterministic && may_be_certain(polar)) {
+    estimate_ = gap_at(polar.value);
+    grows_ = growth_count(polar.collected, growth_threshold()) > 0;
+    // The deterministic proof is the dearest step: it is made when the model looks optimal or can
+    // no longer be improved, and the bound of the search stands in before.
+    const bool last = limit_reached() || (at_floor_ && !grows_);
+    proof_failed_ = false;
+    if (options_.proof == Proof::deterministic && (estimate_ <= options_.tolerance || last)) {
       request.proof = Proof::deterministic;
-      const PolarResult<Atoms> proved = family_.polar(residual_, state_.atoms, request);
-      state_.passes += proved.passes;
-      certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, proved.bound);
+      request.estimate = polar.value;
+      const PolarBound proved = family_.polar(residual_, state_.atoms, request).bound;
+      certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, proved);
+      proof_failed_ = certificate_.relative_gap > options_.tolerance;
     }
     return polar;
   }
 
-  /// The deterministic proof is the dearest step: it is made when the model looks optimal or can no
-  /// longer be improved, and the cheap bound stands in before.
-  bool may_be_certain(const PolarResult<Atoms>& polar) const {
-    PolarBound hoped;
-    hoped.value = polar.value;
-    const Certificate estimate =
-        hadal::certify(loss_, objective_, residual_, options_.lambda, hoped);
-    return estimate.relative_gap <= options_.tolerance || at_floor_ || limit_reached();
+  /// The relative gap if the polar were known to be this value.
+  double gap_at(double polar) const {
+    PolarBound bound;
+    bound.value = polar;
+    return hadal::certify(loss_, objective_, residual_, options_.lambda, bound).relative_gap;
   }
 
   void report(const PolarResult<Atoms>& polar) {
@@ -178,33 +185,28 @@ class SolveLoop {
   }
 
   /// Ends the loop with a reason, or sets the accuracy of the next descent.
-  std::optional<StopReason> decide(const PolarResult<Atoms>& polar) {
+  std::optional<StopReason> decide() {
     const double gap = certificate_.relative_gap;
     if (options_.proof != Proof::none && gap <= options_.tolerance) return StopReason::tolerance;
-    const bool grows = growth_count(polar.collected, growth_threshold()) > 0;
-    PolarBound searched;
-    searched.value = polar.value;
-    const double estimate =
-        hadal::certify(loss_, objective_, residual_, options_.lambda, searched).relative_gap;
-    if (options_.proof == Proof::none && !grows && estimate <= options_.tolerance)
+    if (options_.proof == Proof::none && !grows_ && estimate_ <= options_.tolerance)
       return StopReason::exhausted;
     if (interrupted_) return StopReason::interrupted;
     if (seconds() > options_.time_limit) return StopReason::time_limit;
     if (state_.iteration >= options_.iteration_max) return StopReason::iteration_limit;
-    if (grows && state_.atoms.size() >= options_.size_max) {
+    if (grows_ && state_.atoms.size() >= options_.size_max) {
       if (at_floor_ || state_.reduction < 1e-12) return StopReason::size_limit;
       state_.reduction = 1e-2 * state_.reduction;
       return {};
     }
-    if (grows) {
+    if (grows_) {
       state_.reduction = growth_reduction;
       return {};
     }
     if (at_floor_) return StopReason::stalled;
     // What is left of the gap is first order in the distance from stationarity, and the decrement
     // is of second order: aim a factor three below the tolerance.
-    const double wanted = std::min(0.1, 0.3 * options_.tolerance / std::max(estimate, 1e-300));
-    state_.reduction = estimate <= options_.tolerance ? 1e-4 : wanted * wanted;
+    const double wanted = std::min(0.1, 0.3 * options_.tolerance / std::max(estimate_, 1e-300));
+    state_.reduction = estimate_ <= options_.tolerance ? 1e-4 : wanted * wanted;
     return {};
   }
 
@@ -237,8 +239,10 @@ class SolveLoop {
   double before_ = 0;
   Vector residual_;
   double objective_ = 0;
+  double estimate_ = 0;  ///< the gap if the search had found all there is
   Certificate certificate_;
-  bool grew_ = false, at_floor_ = false, interrupted_ = false;
+  bool grew_ = false, grows_ = false, at_floor_ = false, interrupted_ = false,
+       proof_failed_ = false;
 };
 
 }  // namespace hadal
