@@ -1,0 +1,162 @@
+#include <gtest/gtest.h>
+
+#include "hadal/descent/factor_newton.hpp"
+#include "hadal/descent/two_level.hpp"
+#include "hadal/kernel/products.hpp"
+#include "hadal/loss/free_offset.hpp"
+#include "hadal/loss/squared.hpp"
+#include "math/support.hpp"
+
+namespace hadal {
+namespace {
+
+struct Setting {
+  explicit Setting(unsigned seed, double density = 0.5)
+      : random(seed),
+        entries(
+            test::sampled_entries(random.matrix(25, 4) * random.matrix(4, 18), density, random)),
+        pattern(entries),
+        target(Eigen::Map<const Vector>(entries.value.data(), entries.size())),
+        weight(random.vector(target.size()).cwiseAbs().array() + 0.2),
+        family(pattern) {}
+  RankOneAtoms atoms(Index r) {
+    RankOneAtoms a{random.matrix(25, r), random.matrix(18, r)};
+    family.compress(a);
+    return a;
+  }
+  /// The leading singular pairs of the data, zeros where nothing is observed.
+  RankOneAtoms spectral_atoms(Index r) const {
+    const Eigen::JacobiSVD<Matrix> svd(test::dense(pattern, target),
+                                       Eigen::ComputeThinU | Eigen::ComputeThinV);
+    const Vector root = svd.singularValues().head(r).cwiseSqrt();
+    return {Factor(svd.matrixU().leftCols(r) * root.asDiagonal()),
+            Factor(svd.matrixV().leftCols(r) * root.asDiagonal())};
+  }
+  template <class L>
+  double objective(const L& loss, const RankOneAtoms& a) const {
+    Vector z, residual;
+    family.predict(a, z);
+    return loss.evaluate(z, residual) + lambda * family.penalty(a);
+  }
+  template <class L>
+  double gradient_norm(const L& loss, const RankOneAtoms& a) const {
+    Vector z, residual;
+    Factor gu, gv;
+    family.predict(a, z);
+    loss.evaluate(z, residual);
+    apply(pattern, residual, a.v, gu);
+    apply_transpose(pattern, residual, a.u, gv);
+    return std::hypot((gu - lambda * a.u).norm(), (gv - lambda * a.v).norm());
+  }
+
+  double lambda = 1;
+  test::Random random;
+  Entries entries;
+  ObservedPattern pattern;
+  Vector target, weight;
+  RankOneFamily family;
+};
+
+template <class L>
+void expect_descent(Setting& s, const L& loss) {
+  RankOneAtoms atoms = s.spectral_atoms(6);
+  const RankOneAtoms none = s.family.empty();
+  const std::vector<double> nothing;
+  const FactorNewton newton;
+  double before = s.objective(loss, atoms);
+  for (int i = 0; i < 40; ++i) {
+    DescentGoal goal;
+    goal.iteration_max = 1;
+    goal.reduction = 0;
+    const DescentReport report =
+        newton.descend(loss, s.family, s.lambda, atoms, {none, nothing}, goal);
+    const double after = s.objective(loss, atoms);
+    EXPECT_LE(after, before * (1 + 1e-13));
+    EXPECT_NEAR(report.objective, after, 1e-12 * after);
+    before = after;
+  }
+  EXPECT_LT(s.gradient_norm(loss, atoms), 1e-12 * s.target.norm() * s.target.norm());
+  ASSERT_GT(atoms.size(), 0);
+  // Balanced: U^T U = V^T V is diagonal and does not increase.
+  const Matrix gram = atoms.u.transpose() * atoms.u;
+  EXPECT_LT((gram - Matrix(atoms.v.transpose() * atoms.v)).norm(), 1e-11 * gram.norm());
+  EXPECT_LT((gram - Matrix(gram.diagonal().asDiagonal())).norm(), 1e-11 * gram.norm());
+  for (Index c = 1; c < atoms.size(); ++c) EXPECT_GE(gram(c - 1, c - 1), gram(c, c));
+}
+
+TEST(FactorNewton, NeverRaisesFAndReachesAStationaryPoint) {
+  for (const unsigned seed : {1u, 2u, 3u}) {
+    Setting s(seed);
+    expect_descent(s, SquaredLoss(s.target));
+    expect_descent(s, SquaredLoss(s.target, s.weight));
+    expect_descent(s, FreeOffsetLoss(s.pattern, SquaredLoss(s.target), true, true, 0.1));
+  }
+}
+
+TEST(FactorNewton, StopsAtOnceWhenCancelledAndKeepsNothingFromNothing) {
+  Setting s(4);
+  const SquaredLoss loss(s.target);
+  const RankOneAtoms none = s.family.empty();
+  const std::vector<double> nothing;
+  RankOneAtoms atoms = s.atoms(3);
+  const double before = s.objective(loss, atoms);
+  DescentGoal goal;
+  goal.cancelled = [] { return true; };
+  FactorNewton().descend(loss, s.family, s.lambda, atoms, {none, nothing}, goal);
+  EXPECT_NEAR(s.objective(loss, atoms), before, 1e-12 * before);
+  atoms = none;
+  const DescentReport report =
+      FactorNewton().descend(loss, s.family, s.lambda, atoms, {none, nothing}, DescentGoal{});
+  EXPECT_EQ(atoms.size(), 0);
+  EXPECT_TRUE(report.at_floor);
+}
+
+TEST(FactorNewton, DropsAtomsThatCostMoreThanTheyBring) {
+  Setting s(5);
+  s.lambda = 1e6;  // far above lambda_max
+  RankOneAtoms atoms = s.atoms(5);
+  const RankOneAtoms none = s.family.empty();
+  const std::vector<double> nothing;
+  FactorNewton().descend(SquaredLoss(s.target), s.family, s.lambda, atoms, {none, nothing},
+                         DescentGoal{});
+  EXPECT_EQ(atoms.size(), 0);
+}
+
+TEST(Compress, KeepsTheProductAndMakesThePenaltyItsNuclearNorm) {
+  Setting s(6);
+  RankOneAtoms atoms{s.random.matrix(25, 20), s.random.matrix(18, 20)};  // more than columns
+  atoms.u.col(3) = atoms.u.col(2);
+  const Matrix product = atoms.u * atoms.v.transpose();
+  const double before = s.family.penalty(atoms);
+  s.family.compress(atoms);
+  EXPECT_LE(atoms.size(), 18);
+  EXPECT_LT((atoms.u * atoms.v.transpose() - product).norm(), 1e-12 * product.norm());
+  EXPECT_NEAR(s.family.penalty(atoms), test::dense_singular_values(product).sum(), 1e-10);
+  EXPECT_LE(s.family.penalty(atoms), before);
+}
+
+TEST(TwoLevel, IsSymmetricPositiveDefinite) {
+  Setting s(7);
+  const RankOneAtoms atoms = s.atoms(5), none = s.family.empty();
+  const TwoLevelPreconditioner m(s.family, s.weight, atoms, none, {}, 0.7);
+  for (int trial = 0; trial < 30; ++trial) {
+    const auto draw = [&](Index rows) {
+      return SingleFactor(s.random.matrix(rows, 5).cast<float>());
+    };
+    const SingleFactor xu = draw(25), xv = draw(18), yu = draw(25), yv = draw(18);
+    SingleFactor mxu, mxv, myu, myv;
+    m.apply(xu, xv, mxu, mxv);
+    m.apply(yu, yv, myu, myv);
+    const auto inner = [](const SingleFactor& a, const SingleFactor& b) {
+      return a.cast<double>().cwiseProduct(b.cast<double>()).sum();
+    };
+    const double xy = inner(yu, mxu) + inner(yv, mxv), yx = inner(xu, myu) + inner(xv, myv);
+    const double size =
+        std::sqrt((inner(mxu, mxu) + inner(mxv, mxv)) * (inner(yu, yu) + inner(yv, yv)));
+    EXPECT_NEAR(xy, yx, 1e-4 * size);
+    EXPECT_GT(inner(xu, mxu) + inner(xv, mxv), 0);
+  }
+}
+
+}  // namespace
+}  // namespace hadal
