@@ -46,13 +46,14 @@ std::string convergence_plots(const MatrixModel& model) {
   const OuterIteration& last = model.trace.back();
   return plot(
              "plot-gap", "Distance to the optimum",
-             "Relative gap between the objective and the proved lower bound, over time. The dashed "
+             "Relative gap between the objective and the lower bound, over time. The dashed "
              "line is the tolerance.",
              fmt::format("Relative gap against seconds on a logarithmic scale; it ends at {} after "
                          "{}",
                          figure(last.relative_gap, 2), duration(last.seconds))) +
          plot("plot-objective", "Objective and lower bound",
-              "The optimum lies between the two curves.",
+              model.certificate.proof == Proof::none ? "The lower bound is an estimate, not proved."
+                                                     : "The optimum lies between the two curves.",
               fmt::format("Objective and lower bound against seconds; they end at {} and {}",
                           figure(last.objective, 8), figure(last.lower_bound, 8))) +
          plot("plot-size", "Size of the model",

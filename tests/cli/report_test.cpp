@@ -66,6 +66,16 @@ TEST_F(ReportCommand, EscapesNamesThatComeFromData) {
   EXPECT_THAT(page, HasSubstr("a&amp;b"));
 }
 
+TEST_F(ReportCommand, CallsNothingProvedWithoutAProof) {
+  simulate();
+  done("fit matrix data.csv --lambda-ratio 0.3 --proof none --quiet --out model.h5");
+  done("report model.h5 --out report.html");
+  const std::string page = text_of("report.html");
+  EXPECT_THAT(page, HasSubstr("estimated lower bound"));
+  EXPECT_THAT(page, Not(HasSubstr("the proved lower bound")));
+  EXPECT_THAT(page, Not(HasSubstr("Global optimum, proved")));
+}
+
 TEST_F(ReportCommand, ShowsAPictureBeforeAndAfter) {
   write_png(file("photo.png"), Factor::Random(16, 20).array().abs() * 255, {16, 20, 1, 8});
   done("fit matrix photo.png --lambda-ratio 0.3 --quiet --out model.h5");
