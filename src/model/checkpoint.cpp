@@ -55,7 +55,7 @@ void save_checkpoint(const std::filesystem::path& path, const MatrixCheckpoint& 
 
 MatrixCheckpoint load_checkpoint(const std::filesystem::path& path) {
   const hdf5::Reader root = hdf5::Reader::open(path);
-  if (!root.has("format") || root.text("format") != format) {
+  if (root.text("format") != format) {
     root.fail("format", "is not that of a checkpoint of a matrix fit");
   }
   if (root.integer("format_version") != format_version) {

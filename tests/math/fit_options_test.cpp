@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+
+#include "hadal/error.hpp"
+#include "hadal/fit/matrix_fit.hpp"
+#include "math/support.hpp"
+
+namespace hadal {
+namespace {
+
+MatrixData planted(unsigned seed, double noise = 0.1) {
+  test::Random random(seed);
+  const Matrix full = random.matrix(40, 3) * random.matrix(3, 30) + noise * random.matrix(40, 30);
+  MatrixData data;
+  data.entries = test::sampled_entries(full, 0.6, random);
+  return data;
+}
+
+TEST(FitOptions, RefusesWhatIsOutOfRange) {
+  const MatrixData data = planted(1);
+  const std::vector<std::function<void(MatrixFitOptions&)>> mistakes = {
+      [](auto& o) { o.lambda.value = 0; },
+      [](auto& o) { o.lambda.value = 1.5; },
+      [](auto& o) {
+        o.lambda = {LambdaChoice::Kind::absolute, -1, 5, false};
+      },
+      [](auto& o) {
+        o.lambda = {LambdaChoice::Kind::cross_validated, 0, 1, false};
+      },
+      [](auto& o) { o.tolerance = 0; },
+      [](auto& o) { o.failure_probability = 1; },
+      [](auto& o) { o.norm_alpha = 1.1; },
+      [](auto& o) { o.offset_policy = OffsetPolicy::free, o.offset_ridge = 0; },
+      [](auto& o) { o.iteration_max = 0; },
+      [](auto& o) { o.size_max = -1; },
+      [](auto& o) { o.threads = -1; }};
+  for (const auto& mistake : mistakes) {
+    MatrixFitOptions options = test::plain_options(0.2);
+    mistake(options);
+    EXPECT_THROW(fit_matrix(data, options), ArgumentError);
+  }
+}
+
+TEST(FitOptions, SameSeedGivesTheSameBitsOtherSeedsTheSameObjective) {
+  const MatrixData data = planted(2);
+  MatrixFitOptions options = test::plain_options(0.2);
+  options.threads = 1;
+  const MatrixModel a = fit_matrix(data, options), b = fit_matrix(data, options);
+  EXPECT_EQ(a.u, b.u);
+  EXPECT_EQ(a.v, b.v);
+  EXPECT_EQ(a.certificate.lower_bound, b.certificate.lower_bound);
+  options.threads = 2;
+  const MatrixModel c = fit_matrix(data, options);
+  options.seed = 77;
+  const MatrixModel d = fit_matrix(data, options);
+  for (const MatrixModel* other : {&c, &d}) {
+    EXPECT_NEAR(other->certificate.objective / a.certificate.objective, 1, 1e-6);
+    EXPECT_EQ(other->size(), a.size());
+  }
+}
+
+TEST(FitOptions, ResumingGivesTheSameObjective) {
+  const MatrixData data = planted(3);
+  const auto file = std::filesystem::temp_directory_path() / "hadal_fit_options_test.checkpoint";
+  MatrixFitOptions options = test::plain_options(0.05);
+  options.threads = 1;
+  const MatrixModel whole = fit_matrix(data, options);
+  options.checkpoint = file;
+  options.iteration_max = 2;
+  EXPECT_NE(fit_matrix(data, options).status, Status::optimal);
+  options.resume = file;
+  options.iteration_max = 1000;
+  const MatrixModel resumed = fit_matrix(data, options);
+  EXPECT_NEAR(resumed.certificate.objective / whole.certificate.objective, 1, 1e-12);
+  options.seed = 5;
+  EXPECT_THROW(fit_matrix(data, options), ArgumentError);
+  std::filesystem::remove(file);
+}
+
+TEST(FitOptions, CrossValidationFindsThePlantedRankAndRefitPredictsBetter) {
+  const MatrixData data = planted(4);
+  MatrixFitOptions options;
+  options.offset = OffsetTerms::none;
+  const MatrixModel plain = fit_matrix(data, options);
+  EXPECT_GE(plain.size(), 3);
+  EXPECT_LE(plain.size(), 20);
+  EXPECT_EQ(plain.status, Status::optimal);
+  options.refit = RefitChoice::automatic;
+  options.lambda = {LambdaChoice::Kind::ratio, 0.3, 5, false};
+  const MatrixModel refitted = fit_matrix(data, options);
+  options.refit = RefitChoice::none;
+  EXPECT_EQ(refitted.u, fit_matrix(data, options).u);
+  ASSERT_TRUE(refitted.refit.has_value());
+  EXPECT_LT(refitted.refit->validation_error, refitted.train_error);
+}
+
+}  // namespace
+}  // namespace hadal
