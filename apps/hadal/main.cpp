@@ -1,5 +1,7 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <new>
 
 #include "command_line.hpp"
@@ -13,10 +15,19 @@ int fail(int code, const std::string& command, const std::string& message) {
   return code;
 }
 
+/// Threads that spin while they wait for each other slow a fit down many times over as soon as
+/// another program wants the same cores. OpenMP reads its policy before main, hence the new start.
+void wait_passively(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY")) return;
+  setenv("OMP_WAIT_POLICY", "passive", 1);
+  execv("/proc/self/exe", argv);  // returns only where /proc is missing: then threads spin
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace hadal::cli;
+  wait_passively(argv);
   CommandLine line;
   try {
     return line.run(argc, argv);
