@@ -44,11 +44,15 @@ Index Lanczos::extend_to(Index steps_wanted) {
     double length = next.norm();
     off_diagonal_.push_back(length);
     if (steps() == n_) break;
-    // The space is invariant: any further direction only enlarges it.
-    while (!(length > 0)) {
-      next = random_direction(n_);
-      make_orthogonal(next);
-      length = next.norm();
+    // The space is invariant up to rounding, which has no direction of its own: any further one
+    // only enlarges it.
+    const double largest = *std::ranges::max_element(diagonal_);
+    if (!(length > 1e-14 * largest)) {
+      do {
+        next = random_direction(n_);
+        make_orthogonal(next);
+        length = next.norm();
+      } while (!(length > 1e-8));
     }
     next /= length;
     make_orthogonal(next);
