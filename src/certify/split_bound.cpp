@@ -78,6 +78,7 @@ class OutsideSearch {
                 std::uint64_t seed)
       : pattern_(p),
         q_(q),
+        by_column_(in_column_order(p, q)),
         u_(u),
         v_(v),
         on_rows_(p.rows() <= p.columns()),
@@ -110,7 +111,7 @@ class OutsideSearch {
     Vector y;
     project_out(on_rows_ ? u_ : v_, x);
     if (on_rows_) {
-      apply_transpose(pattern_, q_, x, y);
+      apply_transpose_by_column(pattern_, by_column_, x, y);
     } else {
       apply(pattern_, q_, x, y);
     }
@@ -121,13 +122,14 @@ class OutsideSearch {
     if (on_rows_) {
       apply(pattern_, q_, y, x);
     } else {
-      apply_transpose(pattern_, q_, y, x);
+      apply_transpose_by_column(pattern_, by_column_, y, x);
     }
     project_out(on_rows_ ? u_ : v_, x);
   }
 
   const ObservedPattern& pattern_;
   const Vector& q_;
+  Vector by_column_;
   const Basis &u_, &v_;
   bool on_rows_;
   Lanczos lanczos_;

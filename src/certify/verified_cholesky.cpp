@@ -78,11 +78,12 @@ double gram_error(const ObservedPattern& p, const Vector& q, bool rows) {
   const Vector magnitude = q.cwiseAbs();
   Vector inner, sums;
   if (rows) {
-    apply_transpose(p, magnitude, Vector(Vector::Ones(p.rows())), inner);
+    apply_transpose_by_column(p, in_column_order(p, magnitude), Vector(Vector::Ones(p.rows())),
+                              inner);
     apply(p, magnitude, inner, sums);
   } else {
     apply(p, magnitude, Vector(Vector::Ones(p.columns())), inner);
-    apply_transpose(p, magnitude, inner, sums);
+    apply_transpose_by_column(p, in_column_order(p, magnitude), inner, sums);
   }
   const double length = static_cast<double>(rows ? p.columns() : p.rows());
   return 1.01 * gamma(length) * sums.maxCoeff();

@@ -43,6 +43,8 @@ void save_resume_point(const std::filesystem::path& file, const ResumePoint& poi
   c.found_v = state.found.v;
   c.collected = state.collected;
   c.iteration = state.iteration;
+  c.idle = state.idle;
+  c.thorough = state.thorough;
   c.reduction = state.reduction;
   c.lower_bound = state.lower_bound;
   c.passes = state.passes;
@@ -70,6 +72,8 @@ ResumePoint load_resume_point(const std::filesystem::path& file, const Entries& 
   state.found = {std::move(c.found_u), std::move(c.found_v)};
   state.collected = std::move(c.collected);
   state.iteration = static_cast<int>(c.iteration);
+  state.idle = static_cast<int>(c.idle);
+  state.thorough = c.thorough != 0;
   state.reduction = c.reduction;
   state.lower_bound = c.lower_bound;
   state.passes = c.passes;

@@ -98,17 +98,27 @@ void apply(const ObservedPattern& p, const Vector& q, const Vector& v, Vector& o
   });
 }
 
-void apply_transpose(const ObservedPattern& p, const Vector& q, const Vector& u, Vector& out) {
+Vector in_column_order(const ObservedPattern& p, const Vector& q) {
+  if (p.full()) return q;
+  Vector by_column(q.size());
+  const std::uint32_t* position = p.position();
+  for_rows(p.columns(), [&](Index j) {
+    for (Index k = p.column_begin(j); k < p.column_end(j); ++k) by_column[k] = q[position[k]];
+  });
+  return by_column;
+}
+
+void apply_transpose_by_column(const ObservedPattern& p, const Vector& by_column, const Vector& u,
+                               Vector& out) {
   out.resize(p.columns());
   if (p.full()) {
-    out.noalias() = DenseMap(q.data(), p.rows(), p.columns()).transpose() * u;
+    out.noalias() = DenseMap(by_column.data(), p.rows(), p.columns()).transpose() * u;
     return;
   }
   const std::int32_t* row = p.row();
-  const std::uint32_t* position = p.position();
   for_rows(p.columns(), [&](Index j) {
     double sum = 0;
-    for (Index k = p.column_begin(j); k < p.column_end(j); ++k) sum += q[position[k]] * u[row[k]];
+    for (Index k = p.column_begin(j); k < p.column_end(j); ++k) sum += by_column[k] * u[row[k]];
     out[j] = sum;
   });
 }

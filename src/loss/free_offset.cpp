@@ -76,14 +76,15 @@ double FreeOffsetLoss::evaluate(const Vector& z, Vector& residual) const {
 }
 
 DualPoint FreeOffsetLoss::dual(const Vector& residual, double s_max) const {
-  Vector sums;
+  // At the optimum the sums B^T R cancel down to ridge * b, so their rounding is that of the
+  // absolute sums: at most u times the number of terms times sum |R|, for each of them.
+  Vector sums, sizes;
   gather(residual, sums);
+  gather(residual.cwiseAbs(), sizes);
+  const Vector errors = sizes * (static_cast<double>(residual.size()) * 0x1p-52);
   DualParabola parabola = base_.parabola(residual);
-  const double offsets = sums.squaredNorm() / ridge_;
-  parabola.quadratic += offsets;
-  // The sums are formed in double: their rounding, relative 2^-53 a term, is what counts here.
-  parabola.magnitude += static_cast<long double>(offsets) * 0x1p11L;
-  parabola.terms += sums.size();
+  parabola.quadratic += sums.squaredNorm() / ridge_;
+  parabola.quadratic_error = (2 * sums.cwiseAbs().dot(errors) + errors.squaredNorm()) / ridge_;
   return maximise(parabola, s_max);
 }
 

@@ -58,6 +58,7 @@ DualPoint maximise(const DualParabola& parabola, double s_max) {
   point.rounding =
       2 * (static_cast<double>(parabola.terms) * 0x1p-64 * static_cast<double>(parabola.magnitude) +
            std::numeric_limits<double>::epsilon() * std::abs(point.value));
+  point.rounding += point.scale * point.scale / 2 * parabola.quadratic_error;
   return point;
 }
 

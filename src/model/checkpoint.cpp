@@ -25,7 +25,8 @@ void check(const hdf5::Reader& root, const MatrixCheckpoint& c) {
   }
   if (!c.u.allFinite() || !c.v.allFinite()) root.fail("u", "holds values that are not finite");
   if (!(c.lambda > 0) || !std::isfinite(c.lambda)) root.fail("lambda", "is not a number > 0");
-  if (c.iteration < 0) root.fail("iteration", "is negative");
+  if (c.iteration < 0 || c.iteration > 1'000'000'000) root.fail("iteration", "is not a count");
+  if (c.idle < 0 || c.idle > 100) root.fail("idle", "is not a small count");
 }
 
 }  // namespace
@@ -38,6 +39,8 @@ void save_checkpoint(const std::filesystem::path& path, const MatrixCheckpoint& 
     root.attribute("problem", c.problem);
     root.attribute("lambda", c.lambda);
     root.attribute("iteration", c.iteration);
+    root.attribute("idle", c.idle);
+    root.attribute("thorough", c.thorough);
     root.attribute("reduction", c.reduction);
     root.attribute("lower_bound", c.lower_bound);
     root.attribute("passes", c.passes);
@@ -65,6 +68,8 @@ MatrixCheckpoint load_checkpoint(const std::filesystem::path& path) {
   c.problem = root.text("problem");
   c.lambda = root.real("lambda");
   c.iteration = root.integer("iteration");
+  c.idle = root.integer("idle");
+  c.thorough = root.integer("thorough");
   c.reduction = root.real("reduction");
   c.lower_bound = root.real("lower_bound");
   c.passes = root.real("passes");

@@ -18,9 +18,15 @@ void apply(const ObservedPattern& pattern, const Vector& q, const Factor& v, Fac
 /// out = Q^T U; u: rows x r, out: columns x r.
 void apply_transpose(const ObservedPattern& pattern, const Vector& q, const Factor& u, Factor& out);
 
-/// The same two for one vector.
+/// Q v for one vector.
 void apply(const ObservedPattern& pattern, const Vector& q, const Vector& v, Vector& out);
-void apply_transpose(const ObservedPattern& pattern, const Vector& q, const Vector& u, Vector& out);
+
+/// q taken column by column, for many products with one vector: gathering it again each time would
+/// cost three times as much as the product itself.
+Vector in_column_order(const ObservedPattern& pattern, const Vector& q);
+/// Q^T u for one vector; by_column: in_column_order of q.
+void apply_transpose_by_column(const ObservedPattern& pattern, const Vector& by_column,
+                               const Vector& u, Vector& out);
 
 /// Derivative of the gradient of a bilinear model along a direction, in single precision and fused
 /// so that each factor row is read once per observed entry and side:

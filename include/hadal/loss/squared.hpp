@@ -9,6 +9,7 @@ struct DualParabola {
   long double linear = 0, quadratic = 0;
   long double magnitude = 0;  ///< sum of the absolute values of all terms
   Index terms = 0;
+  double quadratic_error = 0;  ///< bound on the error of `quadratic` from other sources
 };
 
 /// The maximum over s in [0, s_max].

@@ -18,6 +18,8 @@ struct MatrixCheckpoint {
   Factor found_u, found_v;        ///< directions of the last polar search
   std::vector<double> collected;  ///< what each of them collects
   std::int64_t iteration = 0;
+  std::int64_t idle = 0;
+  std::int64_t thorough = 0;  ///< 0 or 1
   double reduction = 0;
   double lower_bound = 0;  ///< -infinity while none is known
   double passes = 0;

@@ -31,6 +31,8 @@ struct LoopState {
   Atoms found;                    ///< by the last polar search, to grow by
   std::vector<double> collected;  ///< what each of them collects
   int iteration = 0;
+  int idle = 0;             ///< outer iterations in a row that neither grew nor lowered F
+  bool thorough = false;    ///< the last proof failed: the next search must be a bound
   double reduction = 1e-2;  ///< how far the next descent is to go
   double lower_bound = -std::numeric_limits<double>::infinity();
   double passes = 0;

@@ -128,7 +128,7 @@ class SolveLoop {
     request.lambda = options_.lambda;
     // A deterministic bound is made apart: the search then need not be a bound, unless it has just
     // turned out to have missed something.
-    const bool bounding = options_.proof == Proof::probabilistic || proof_failed_;
+    const bool bounding = options_.proof == Proof::probabilistic || state_.thorough;
     request.proof = bounding ? Proof::probabilistic : Proof::none;
     request.failure_probability = options_.failure_probability;
     request.atoms_max = std::max(options_.first_growth, state_.atoms.size() / 2);
@@ -143,13 +143,13 @@ class SolveLoop {
     // The deterministic proof is the dearest step: it is made when the model looks optimal or can
     // no longer be improved, and the bound of the search stands in before.
     const bool last = limit_reached() || (at_floor_ && !grows_);
-    proof_failed_ = false;
+    state_.thorough = false;
     if (options_.proof == Proof::deterministic && (estimate_ <= options_.tolerance || last)) {
       request.proof = Proof::deterministic;
       request.estimate = polar.value;
       const PolarBound proved = family_.polar(residual_, state_.atoms, request).bound;
       certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, proved);
-      proof_failed_ = certificate_.relative_gap > options_.tolerance;
+      state_.thorough = certificate_.relative_gap > options_.tolerance;
     }
     return polar;
   }
@@ -175,6 +175,8 @@ class SolveLoop {
     outer.polar = polar.value;
     outer.seconds = state_.seconds;
     outer.passes = state_.passes;
+    const bool lower = state_.trace.empty() || objective_ < state_.trace.back().objective;
+    state_.idle = grew_ || lower ? 0 : state_.idle + 1;
     state_.trace.push_back(outer);
     ++state_.iteration;
     interrupted_ = observer_ && !observer_(outer);
@@ -202,7 +204,7 @@ class SolveLoop {
       state_.reduction = growth_reduction;
       return {};
     }
-    if (at_floor_) return StopReason::stalled;
+    if (at_floor_ || state_.idle >= idle_max) return StopReason::stalled;
     // What is left of the gap is first order in the distance from stationarity, and the decrement
     // is of second order: aim a factor three below the tolerance.
     const double wanted = std::min(0.1, 0.3 * options_.tolerance / std::max(estimate_, 1e-300));
@@ -226,6 +228,8 @@ class SolveLoop {
   }
 
   static constexpr double growth_reduction = 1e-2;
+  // Near the end a descent may improve the gradient although F stays the same number.
+  static constexpr int idle_max = 5;
 
   const L& loss_;
   const F& family_;
@@ -241,8 +245,7 @@ class SolveLoop {
   double objective_ = 0;
   double estimate_ = 0;  ///< the gap if the search had found all there is
   Certificate certificate_;
-  bool grew_ = false, grows_ = false, at_floor_ = false, interrupted_ = false,
-       proof_failed_ = false;
+  bool grew_ = false, grows_ = false, at_floor_ = false, interrupted_ = false;
 };
 
 }  // namespace hadal
