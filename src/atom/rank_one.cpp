@@ -1,11 +1,14 @@
 #include "hadal/atom/rank_one.hpp"
 
+#include <Eigen/Cholesky>
 #include <Eigen/QR>
 #include <Eigen/SVD>
+#include <optional>
 
 #include "hadal/certify/spectral_bound.hpp"
 #include "hadal/error.hpp"
 #include "hadal/kernel/products.hpp"
+#include "hadal/kernel/tall.hpp"
 
 namespace hadal {
 
@@ -89,26 +92,62 @@ void RankOneFamily::append(Atoms& atoms, const Atoms& found, const std::vector<d
   }
 }
 
+namespace {
+
+/// A factor as orthonormal columns times a small square (or wide) matrix.
+struct Orthonormal {
+  Factor basis;
+  Matrix small;
+};
+
+/// Cholesky QR: fast, and orthonormal to about eps * condition^2, hence only for columns that are
+/// far from dependent. Nothing when they are not.
+std::optional<Orthonormal> cholesky_qr(const Factor& factor) {
+  const Vector norms = factor.colwise().norm();
+  if (!(norms.minCoeff() > 0)) return {};
+  const Factor unit = factor * norms.cwiseInverse().asDiagonal();
+  const Matrix gram = tall_inner(unit, unit);
+  const Eigen::LLT<Matrix> cholesky(gram);
+  if (cholesky.info() != Eigen::Success) return {};
+  const Matrix lower = cholesky.matrixL();
+  if (!(lower.diagonal().minCoeff() > 0.3)) return {};
+  const Matrix inverse =
+      cholesky.matrixU().solve(Matrix(Matrix::Identity(factor.cols(), factor.cols())));
+  Orthonormal result{Factor::Zero(factor.rows(), factor.cols()),
+                     lower.transpose() * norms.asDiagonal()};
+  add_tall_product(unit, inverse, 1.0, result.basis);
+  return result;
+}
+
+Orthonormal householder_qr(const Factor& factor) {
+  const Index rank = std::min(factor.rows(), factor.cols());
+  const Eigen::HouseholderQR<Matrix> qr(factor);
+  return {Factor(qr.householderQ() * Matrix::Identity(factor.rows(), rank)),
+          Matrix(qr.matrixQR().topRows(rank).triangularView<Eigen::Upper>())};
+}
+
+Orthonormal orthonormal(const Factor& factor) {
+  if (factor.rows() >= factor.cols()) {
+    if (auto fast = cholesky_qr(factor)) return *std::move(fast);
+  }
+  return householder_qr(factor);
+}
+
+}  // namespace
+
 void RankOneFamily::compress(Atoms& atoms) const {
-  const Index r = atoms.size();
-  if (r == 0) return;
-  const Index ru = std::min(r, pattern_.rows()), rv = std::min(r, pattern_.columns());
-  const Eigen::HouseholderQR<Matrix> qr_u(atoms.u), qr_v(atoms.v);
-  const Matrix upper_u = qr_u.matrixQR().topRows(ru).triangularView<Eigen::Upper>();
-  const Matrix upper_v = qr_v.matrixQR().topRows(rv).triangularView<Eigen::Upper>();
-  const Eigen::BDCSVD<Matrix> svd(upper_u * upper_v.transpose(),
+  if (atoms.size() == 0) return;
+  const Orthonormal u = orthonormal(atoms.u), v = orthonormal(atoms.v);
+  const Eigen::BDCSVD<Matrix> svd(u.small * v.small.transpose(),
                                   Eigen::ComputeThinU | Eigen::ComputeThinV);
   const Vector& sigma = svd.singularValues();
   Index kept = 0;
   while (kept < sigma.size() && sigma[kept] > 1e-12 * sigma[0]) ++kept;
   const Vector root = sigma.head(kept).cwiseSqrt();
-  Matrix u = Matrix::Zero(pattern_.rows(), kept), v = Matrix::Zero(pattern_.columns(), kept);
-  u.topRows(ru) = svd.matrixU().leftCols(kept);
-  v.topRows(rv) = svd.matrixV().leftCols(kept);
-  u.applyOnTheLeft(qr_u.householderQ());
-  v.applyOnTheLeft(qr_v.householderQ());
-  atoms.u = u * root.asDiagonal();
-  atoms.v = v * root.asDiagonal();
+  atoms.u = Factor::Zero(pattern_.rows(), kept);
+  atoms.v = Factor::Zero(pattern_.columns(), kept);
+  add_tall_product(u.basis, Matrix(svd.matrixU().leftCols(kept) * root.asDiagonal()), 1.0, atoms.u);
+  add_tall_product(v.basis, Matrix(svd.matrixV().leftCols(kept) * root.asDiagonal()), 1.0, atoms.v);
 }
 
 Vector singular_values(const RankOneAtoms& atoms) {

@@ -6,20 +6,21 @@
 #include "hadal/descent/quartic.hpp"
 #include "hadal/descent/two_level.hpp"
 #include "hadal/kernel/products.hpp"
+#include "hadal/kernel/tall.hpp"
 #include "hadal/loss/free_offset.hpp"
 #include "hadal/loss/squared.hpp"
 
 namespace hadal {
 namespace {
 
-double inner(const Factor& a, const Factor& b) { return a.cwiseProduct(b).sum(); }
-
 /// A pair of factor-shaped arrays: a point, gradient or direction.
 struct Pair {
   Factor u, v;
 };
 
-double inner(const Pair& a, const Pair& b) { return inner(a.u, b.u) + inner(a.v, b.v); }
+double inner(const Pair& a, const Pair& b) {
+  return hadal::inner(a.u, b.u) + hadal::inner(a.v, b.v);
+}
 
 /// The same in single precision, in which the Newton system is solved; inner products are summed in
 /// double.
@@ -27,15 +28,9 @@ struct SinglePair {
   SingleFactor u, v;
 };
 
-double inner(const SingleFactor& a, const SingleFactor& b) {
-  double sum = 0;
-  const float *x = a.data(), *y = b.data();
-#pragma omp simd reduction(+ : sum)
-  for (Index k = 0; k < a.size(); ++k) sum += static_cast<double>(x[k] * y[k]);
-  return sum;
+double inner(const SinglePair& a, const SinglePair& b) {
+  return hadal::inner(a.u, b.u) + hadal::inner(a.v, b.v);
 }
-
-double inner(const SinglePair& a, const SinglePair& b) { return inner(a.u, b.u) + inner(a.v, b.v); }
 
 /// The current iterate with everything evaluated at it.
 template <QuadraticLoss L>
@@ -132,7 +127,8 @@ class Iterate {
     loss_.apply_hessian(h1);
     loss_.apply_hessian(h2);
     Quartic f;
-    f.a1 = -residual_.dot(z1) + lambda_ * (inner(atoms_.u, d.u) + inner(atoms_.v, d.v));
+    f.a1 =
+        -residual_.dot(z1) + lambda_ * (hadal::inner(atoms_.u, d.u) + hadal::inner(atoms_.v, d.v));
     f.a2 = h1.dot(z1) / 2 - residual_.dot(z2) + lambda_ * inner(d, d) / 2;
     f.a3 = h1.dot(z2);
     f.a4 = std::max(0.0, h2.dot(z2) / 2);
@@ -169,8 +165,8 @@ class Hessian {
     } else {
       bilinear_(loss_, d.u, d.v, h.u, h.v);
     }
-    h.u += lambda_ * d.u;
-    h.v += lambda_ * d.v;
+    combine(lambda_, d.u, 1.0F, h.u);
+    combine(lambda_, d.v, 1.0F, h.v);
   }
 
  private:
@@ -203,21 +199,20 @@ SinglePair newton_direction(H& hessian, const TwoLevelPreconditioner& preconditi
   for (steps = 0; steps < step_max && gz > target && !goal.cancelled(); ++steps) {
     hessian(p, h);
     const double curvature = inner(p, h);
-    const double size = inner(p.u.cwiseAbs2(), preconditioner.diagonal_u()) +
-                        inner(p.v.cwiseAbs2(), preconditioner.diagonal_v());
+    const double size = preconditioner.size(p.u, p.v);
     // Single precision knows the curvature to about 1e-7 of the direction's size.
     if (!(curvature > 1e-6 * size)) return steps == 0 ? p : d;
     const float a = static_cast<float>(gz / curvature);
-    d.u += a * p.u;
-    d.v += a * p.v;
-    g.u -= a * h.u;
-    g.v -= a * h.v;
+    combine(a, p.u, 1.0F, d.u);
+    combine(a, p.v, 1.0F, d.v);
+    combine(-a, h.u, 1.0F, g.u);
+    combine(-a, h.v, 1.0F, g.v);
     preconditioner.apply(g.u, g.v, z.u, z.v);
     const double next = inner(g, z);
     const float b = static_cast<float>(next / gz);
     gz = next;
-    p.u = z.u + b * p.u;
-    p.v = z.v + b * p.v;
+    combine(1.0F, z.u, b, p.u);
+    combine(1.0F, z.v, b, p.v);
   }
   return d;
 }

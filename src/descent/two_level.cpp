@@ -78,6 +78,11 @@ void TwoLevelPreconditioner::apply(const SingleFactor& gu, const SingleFactor& g
   add_tall_product(basis_v_, b, 1.0F, zv);
 }
 
+double TwoLevelPreconditioner::size(const SingleFactor& du, const SingleFactor& dv) const {
+  return (du.array().square() * diagonal_u_.array()).sum() +
+         (dv.array().square() * diagonal_v_.array()).sum();
+}
+
 void TwoLevelPreconditioner::solve_coarse(Eigen::MatrixXf& a, Eigen::MatrixXf& b) const {
   const double lambda = lambda_;
   for (Index p = 0; p < r_; ++p) {

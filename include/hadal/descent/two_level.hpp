@@ -30,9 +30,8 @@ class TwoLevelPreconditioner {
 
   /// h_aa of the model's own atoms: the data's curvature along each.
   Vector own_curvature() const { return curvature_.diagonal().head(r_); }
-  /// The fine level's diagonal, in whose norm steps are measured.
-  const SingleFactor& diagonal_u() const { return diagonal_u_; }
-  const SingleFactor& diagonal_v() const { return diagonal_v_; }
+  /// Squared length of a direction in the norm of the fine level's diagonal.
+  double size(const SingleFactor& du, const SingleFactor& dv) const;
 
  private:
   void solve_coarse(Eigen::MatrixXf& a, Eigen::MatrixXf& b) const;

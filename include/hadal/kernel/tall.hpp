@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "hadal/types.hpp"
@@ -36,6 +37,36 @@ void add_tall_product(const Tall& a, const Small& s, typename Tall::Scalar sign,
     const Index begin = k * tall_block, rows = std::min(tall_block, a.rows() - begin);
     out.middleRows(begin, rows).noalias() += sign * a.middleRows(begin, rows) * s;
   }
+}
+
+/// <a, b>, summed in double block by block.
+template <class Tall>
+double inner(const Tall& a, const Tall& b) {
+  constexpr Index size = 8192;
+  const Index blocks = (a.size() + size - 1) / size;
+  std::vector<double> parts(static_cast<std::size_t>(blocks));
+#pragma omp parallel for schedule(static)
+  for (Index k = 0; k < blocks; ++k) {
+    const auto *x = a.data() + k * size, *y = b.data() + k * size;
+    const Index count = std::min(size, a.size() - k * size);
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (Index i = 0; i < count; ++i) sum += static_cast<double>(x[i] * y[i]);
+    parts[k] = sum;
+  }
+  double total = 0;
+  for (const double part : parts) total += part;
+  return total;
+}
+
+/// out = a * x + b * out.
+template <class Tall>
+void combine(typename Tall::Scalar a, const Tall& x, typename Tall::Scalar b, Tall& out) {
+  const auto* from = x.data();
+  auto* to = out.data();
+  const Index count = out.size();
+#pragma omp parallel for simd schedule(static)
+  for (Index i = 0; i < count; ++i) to[i] = a * from[i] + b * to[i];
 }
 
 }  // namespace hadal
