@@ -53,7 +53,7 @@ TwoLevelPreconditioner::TwoLevelPreconditioner(const RankOneFamily& family, cons
   hadal::apply_transpose(family.pattern(), w, Factor(square_u.leftCols(r_)), reach_v);
   curvature_ = square_u.transpose() * reach_u;
 
-  reach_u = reach_u.leftCols(r_) * norm_v.cwiseAbs2().asDiagonal();
+  reach_u = Factor(reach_u.leftCols(r_) * norm_v.cwiseAbs2().asDiagonal());  // reads itself
   reach_v = reach_v * norm_u.cwiseAbs2().asDiagonal();
   scale_squared(family.row_scale(), reach_u);
   scale_squared(family.column_scale(), reach_v);
