@@ -107,7 +107,8 @@ void apply_transpose(benchmark::State& state) {
 
 void sizes_and_ranks(benchmark::internal::Benchmark* benchmark) {
   for (const Index r : {8, 20, 80}) benchmark->Args({3'600'000, r});
-  for (const Index count : {100'000, 1'000'000, 10'000'000, 50'000'000}) benchmark->Args({count, 16});
+  for (const Index count : {100'000, 1'000'000, 10'000'000, 50'000'000})
+    benchmark->Args({count, 16});
 }
 
 BENCHMARK(copy)->UseRealTime();

@@ -17,15 +17,15 @@ enum class Header { automatic, yes, no };
 struct ReadOptions {
   FileFormat format = FileFormat::automatic;
   Header header = Header::automatic;
-  char delimiter = '\0';           ///< '\0': found from the first line (comma, tab, semicolon, space)
+  char delimiter = '\0';  ///< '\0': found from the first line (comma, tab, semicolon, space)
   /// Columns of a triplet file: a header name, or a position counted from 1. Empty: the first, the
   /// second and the third column; further columns are ignored. `row_field` also chooses the column
   /// of row labels of a dense CSV; any of the other three makes `automatic` mean triplets.
   std::string row_field, column_field, value_field;
-  std::string weight_field;        ///< empty: all weights are one
-  std::string array_name;          ///< member of an NPZ archive; empty: its only one
+  std::string weight_field;  ///< empty: all weights are one
+  std::string array_name;    ///< member of an NPZ archive; empty: its only one
   Duplicates duplicates = Duplicates::error;
-  std::filesystem::path mask;      ///< picture or array: 0 (black) marks a missing pixel
+  std::filesystem::path mask;  ///< picture or array: 0 (black) marks a missing pixel
   std::optional<std::array<int, 3>> mask_color;  ///< pixels of this colour are missing
 };
 

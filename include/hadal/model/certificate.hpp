@@ -18,13 +18,13 @@ enum class Status { optimal, bounded, unproven };
 
 /// Why the solve loop ended.
 enum class StopReason {
-  tolerance,        ///< the relative gap reached the tolerance
-  exhausted,        ///< the search found nothing to add, but no proof was asked for or possible
-  stalled,          ///< neither a decrease nor a certificate could be had in double precision
+  tolerance,  ///< the relative gap reached the tolerance
+  exhausted,  ///< the search found nothing to add, but no proof was asked for or possible
+  stalled,    ///< neither a decrease nor a certificate could be had in double precision
   size_limit,
   iteration_limit,
   time_limit,
-  interrupted       ///< an observer asked to stop
+  interrupted  ///< an observer asked to stop
 };
 
 /// Record of how far from the global optimum a model can be.
@@ -35,15 +35,16 @@ enum class StopReason {
 /// design's section 3). Figures are in the units of the objective: squared units of the data for
 /// the squared loss.
 struct Certificate {
-  double objective = 0;            ///< F at the model
-  double lower_bound = 0;          ///< no model of any size has a smaller objective
-  double gap = 0;                  ///< objective - lower_bound
-  double relative_gap = 0;         ///< gap / max(1e-300, |objective|)
-  double polar_bound = 0;          ///< w, in the units of lambda
-  double dual_scale = 0;           ///< s
+  double objective = 0;     ///< F at the model
+  double lower_bound = 0;   ///< no model of any size has a smaller objective
+  double gap = 0;           ///< objective - lower_bound
+  double relative_gap = 0;  ///< gap / max(1e-300, |objective|)
+  double polar_bound = 0;   ///< w, in the units of lambda
+  double dual_scale = 0;    ///< s
   Proof proof = Proof::none;
-  std::string method;              ///< how the bound was obtained, in words
-  double failure_probability = 0;  ///< of a probabilistic proof; 0 for a deterministic one, 1 for none
+  std::string method;  ///< how the bound was obtained, in words
+  double failure_probability =
+      0;  ///< of a probabilistic proof; 0 for a deterministic one, 1 for none
 };
 
 /// `optimal` needs a proof and relative_gap <= tolerance; nothing else ever yields it.

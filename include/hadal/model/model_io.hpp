@@ -11,7 +11,8 @@ namespace hadal {
 void save_model(const std::filesystem::path& path, const MatrixModel& model);
 
 /// Reads what save_model wrote. Every shape, range and cross-reference is checked before use;
-/// throws ModelError naming the file, the dataset or attribute, what it holds and what was expected.
+/// throws ModelError naming the file, the dataset or attribute, what it holds and what was
+/// expected.
 MatrixModel load_model(const std::filesystem::path& path);
 
 }  // namespace hadal

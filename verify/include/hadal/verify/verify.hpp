@@ -18,18 +18,18 @@ struct Options {
 
 /// One thing that was checked: what was claimed, what was found.
 struct Check {
-  std::string name;      ///< e.g. "objective"
+  std::string name;  ///< e.g. "objective"
   double claimed = 0;
   double found = 0;
   bool passed = false;
-  std::string remark;    ///< in words: why it failed, or what there is to know
+  std::string remark;  ///< in words: why it failed, or what there is to know
 };
 
 struct Report {
   std::vector<Check> checks;
-  Certificate found;          ///< the certificate re-derived here
+  Certificate found;                 ///< the certificate re-derived here
   Status status = Status::unproven;  ///< what the re-derived certificate supports
-  bool confirmed = false;     ///< every check passed and the claimed gap and status hold
+  bool confirmed = false;            ///< every check passed and the claimed gap and status hold
   double seconds = 0;
 };
 
