@@ -2,35 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <variant>
 
+#include "hadal/certify/lanczos.hpp"
 #include "hadal/descent/quartic.hpp"
 #include "hadal/descent/two_level.hpp"
 #include "hadal/kernel/products.hpp"
-#include "hadal/kernel/tall.hpp"
 #include "hadal/loss/free_offset.hpp"
 #include "hadal/loss/squared.hpp"
+#include "newton_system.hpp"
 
 namespace hadal {
 namespace {
-
-/// A pair of factor-shaped arrays: a point, gradient or direction.
-struct Pair {
-  Factor u, v;
-};
-
-double inner(const Pair& a, const Pair& b) {
-  return hadal::inner(a.u, b.u) + hadal::inner(a.v, b.v);
-}
-
-/// The same in single precision, in which the Newton system is solved; inner products are summed in
-/// double.
-struct SinglePair {
-  SingleFactor u, v;
-};
-
-double inner(const SinglePair& a, const SinglePair& b) {
-  return hadal::inner(a.u, b.u) + hadal::inner(a.v, b.v);
-}
 
 /// The current iterate with everything evaluated at it.
 template <QuadraticLoss L>
@@ -88,24 +71,24 @@ class Iterate {
     return false;
   }
 
-  /// Moves along the direction by the exact minimiser of F on the line. Returns false, and stays,
-  /// when F cannot be lowered in double precision.
-  bool move(const Pair& direction) {
+  /// Moves along the direction by the exact minimiser of F on the line and returns the step length;
+  /// 0, and stays, when F cannot be lowered in double precision.
+  double move(const Pair& direction) {
     const Quartic quartic = along(direction);
     const double t = minimise_along(quartic);
-    if (t == 0) return false;
+    if (t == 0) return 0;
     const RankOneAtoms before = atoms_;
     const double objective_before = objective_;
     atoms_.u += t * direction.u;
     atoms_.v += t * direction.v;
     evaluate();
-    if (objective_ < objective_before) return true;
+    if (objective_ < objective_before) return t;
     // Below the rounding of F itself the computed change of F says more than the difference of two
     // values: near the solution steps of that size still improve the gradient.
-    if (objective_ <= objective_before * (1 + 1e-14) && quartic.at(t) < 0) return true;
+    if (objective_ <= objective_before * (1 + 1e-14) && quartic.at(t) < 0) return t;
     atoms_ = before;
     evaluate();
-    return false;
+    return 0;
   }
 
  private:
@@ -143,79 +126,60 @@ class Iterate {
   double objective_ = 0;
 };
 
-/// Hessian of F at the atoms times a direction.
-template <QuadraticLoss L>
-class Hessian {
- public:
-  Hessian(const L& loss, const RankOneFamily& family, double lambda, const RankOneAtoms& atoms,
-          const Vector& residual)
-      : loss_(loss),
-        lambda_(static_cast<float>(lambda)),
-        row_scale_(family.row_scale().cast<float>()),
-        column_scale_(family.column_scale().cast<float>()),
-        bilinear_(scaled(family, atoms, residual)) {}
-
-  void operator()(const SinglePair& d, SinglePair& h) {
-    if (row_scale_.size()) {
-      const SingleFactor du = d.u.array().colwise() * row_scale_.array();
-      const SingleFactor dv = d.v.array().colwise() * column_scale_.array();
-      bilinear_(loss_, du, dv, h.u, h.v);
-      h.u.array().colwise() *= row_scale_.array();
-      h.v.array().colwise() *= column_scale_.array();
+/// sigma_1 of the scaled residual to a few per cent, from below.
+double residual_norm(const RankOneFamily& family, const Vector& residual) {
+  const ObservedPattern& p = family.pattern();
+  const Vector q = family.scaled(residual), by_column = in_column_order(p, q);
+  const bool rows = p.rows() <= p.columns();
+  Vector far;
+  Lanczos lanczos(std::min(p.rows(), p.columns()), 1, [&](const Vector& x, Vector& y) {
+    if (rows) {
+      apply_transpose_by_column(p, by_column, x, far);
+      apply(p, q, far, y);
     } else {
-      bilinear_(loss_, d.u, d.v, h.u, h.v);
+      apply(p, q, x, far);
+      apply_transpose_by_column(p, by_column, far, y);
     }
-    combine(lambda_, d.u, 1.0F, h.u);
-    combine(lambda_, d.v, 1.0F, h.v);
+  });
+  lanczos.run_to(12);
+  return std::sqrt(std::max(0.0, lanczos.ritz_values()[0]));
+}
+
+/// Beyond this the factorised blocks of the reduced system would be what fills the memory.
+constexpr double block_bytes_max = 1e9;
+
+template <QuadraticLoss L>
+bool reducible(const RankOneFamily& family, Index r) {
+  if constexpr (!L::hessian_is_diagonal) return false;
+  return !family.pattern().full() && SchurComplement::bytes(family.pattern(), r) <= block_bytes_max;
+}
+
+/// The Newton system in the form that suits the problem, at one iterate.
+template <QuadraticLoss L>
+class NewtonSystem {
+ public:
+  NewtonSystem(const L& loss, const RankOneFamily& family, double lambda, const RankOneAtoms& atoms,
+               const Vector& residual, const TwoLevelPreconditioner& preconditioner, SinglePair g) {
+    RankOneAtoms scaled = atoms;
+    family.scale_rows(scaled.u);
+    family.scale_columns(scaled.v);
+    if (reducible<L>(family, atoms.size())) {
+      system_.template emplace<1>(family, lambda, scaled, loss.weight(), residual, preconditioner,
+                                  g);
+    } else {
+      system_.template emplace<2>(loss, family, lambda, scaled, residual, preconditioner,
+                                  std::move(g));
+    }
+  }
+
+  template <class F>
+  auto visit(const F& f) const {
+    return system_.index() == 1 ? f(std::get<1>(system_)) : f(std::get<2>(system_));
   }
 
  private:
-  static BilinearHessian scaled(const RankOneFamily& family, RankOneAtoms atoms,
-                                const Vector& residual) {
-    family.scale_rows(atoms.u);
-    family.scale_columns(atoms.v);
-    return BilinearHessian(family.pattern(), atoms.u, atoms.v, residual);
-  }
-
-  const L& loss_;
-  float lambda_;
-  SingleVector row_scale_, column_scale_;
-  BilinearHessian bilinear_;
+  std::variant<std::monostate, ReducedSystem, JointSystem<L>> system_;
 };
-
-/// Preconditioned conjugate gradients on H d = g, stopped at relative accuracy eta or at the first
-/// direction of non-positive curvature (Steihaug 1983, without a radius: the line search bounds the
-/// step). `start` is M^-1 g.
-template <class H>
-SinglePair newton_direction(H& hessian, const TwoLevelPreconditioner& preconditioner, SinglePair g,
-                            const SinglePair& start, double eta, const DescentGoal& goal,
-                            int& steps) {
-  constexpr int step_max = 500;
-  SinglePair d{SingleFactor::Zero(g.u.rows(), g.u.cols()),
-               SingleFactor::Zero(g.v.rows(), g.v.cols())};
-  SinglePair p = start, z, h;
-  double gz = inner(g, start);
-  const double target = eta * eta * gz;
-  for (steps = 0; steps < step_max && gz > target && !goal.cancelled(); ++steps) {
-    hessian(p, h);
-    const double curvature = inner(p, h);
-    const double size = preconditioner.size(p.u, p.v);
-    // Single precision knows the curvature to about 1e-7 of the direction's size.
-    if (!(curvature > 1e-6 * size)) return steps == 0 ? p : d;
-    const float a = static_cast<float>(gz / curvature);
-    combine(a, p.u, 1.0F, d.u);
-    combine(a, p.v, 1.0F, d.v);
-    combine(-a, h.u, 1.0F, g.u);
-    combine(-a, h.v, 1.0F, g.v);
-    preconditioner.apply(g.u, g.v, z.u, z.v);
-    const double next = inner(g, z);
-    const float b = static_cast<float>(next / gz);
-    gz = next;
-    combine(1.0F, z.u, b, p.u);
-    combine(1.0F, z.v, b, p.v);
-  }
-  return d;
-}
 
 }  // namespace
 
@@ -225,7 +189,7 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
                                     const DescentGoal& goal) const {
   DescentReport report;
   Iterate<L> iterate(loss, family, lambda, atoms);
-  double first = 0;
+  double first = 0, damping = 0;
   while (report.iterations < goal.iteration_max && !goal.cancelled()) {
     iterate.balance();
     report.passes += 1;
@@ -234,35 +198,45 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
       break;
     }
     const Pair g = iterate.negative_gradient();
+    // [lambda I, -c R; -c R^T, lambda I] is positive semidefinite for c = lambda / ||R||: far from
+    // the solution, where ||R|| > lambda, the full coupling (c = 1) would give a Hessian that is
+    // not; there the step is between Gauss and Newton, at the solution it is Newton's.
+    const double coupling = std::min(1.0, lambda / residual_norm(family, iterate.residual()));
+    const double ridge = lambda * (1 + damping);
     const TwoLevelPreconditioner preconditioner(family, loss.weight(), atoms, outside.atoms,
-                                                outside.collected, lambda);
+                                                outside.collected, ridge, coupling / (1 + damping));
     report.passes += 4;
     if (iterate.drop_useless(g, preconditioner.own_curvature())) continue;
 
-    // Scaled to unit size, so that squares stay within the range of single precision.
     const double unit = std::max(g.u.cwiseAbs().maxCoeff(), g.v.cwiseAbs().maxCoeff());
     if (unit == 0) {
       report.at_floor = true;
       break;
     }
-    const SinglePair small{(g.u / unit).cast<float>(), (g.v / unit).cast<float>()};
-    SinglePair z;
-    preconditioner.apply(small.u, small.v, z.u, z.v);
-    const double decrement = inner(small, z) * unit * unit;
+    const NewtonSystem<L> newton(loss, family, ridge, atoms, coupling * iterate.residual(),
+                                 preconditioner,
+                                 {(g.u / unit).cast<float>(), (g.v / unit).cast<float>()});
+    const double decrement =
+        newton.visit([](const auto& system) { return system.decrement(); }) * unit * unit;
     if (first == 0) first = decrement;
     report.at_floor = !(decrement > goal.floor * std::abs(iterate.objective()));
     if (report.at_floor || (report.iterations > 0 && decrement <= goal.reduction * first)) break;
 
     const double eta = std::min(0.1, 0.3 * std::sqrt(std::sqrt(decrement / first)));
-    Hessian<L> hessian(loss, family, lambda, atoms, iterate.residual());
     int steps = 0;
-    const SinglePair d = newton_direction(hessian, preconditioner, small, z, eta, goal, steps);
-    report.passes += 2 * (steps + 2);
+    const SinglePair d =
+        newton.visit([&](const auto& system) { return system.solve(eta, goal.cancelled, steps); });
+    report.passes += newton.visit([](const auto& system) { return system.passes; }) * (steps + 2);
     ++report.iterations;
-    if (!iterate.move({unit * d.u.cast<double>(), unit * d.v.cast<double>()})) {
+    const double t = iterate.move({unit * d.u.cast<double>(), unit * d.v.cast<double>()});
+    if (t == 0) {
       report.at_floor = true;
       break;
     }
+    // A short step says that the quadratic model holds less far than it was trusted, mostly in
+    // directions almost without curvature: a larger ridge holds them back (Levenberg, Marquardt).
+    damping = t < 0.3 ? std::max(4 * damping, 0.03) : t > 0.6 ? damping / 4 : damping;
+    if (damping < 1e-3) damping = 0;
   }
   iterate.balance();
   report.objective = iterate.objective();

@@ -133,37 +133,6 @@ BilinearHessian::BilinearHessian(const ObservedPattern& pattern, const Factor& u
   s_.resize(pattern.observed());
 }
 
-void BilinearHessian::fused_row_pass(const Vector& weight, SingleFactor& hu) {
-  if (pattern_.full()) {
-    sampled_direction();
-    if (weight.size()) s_.array() *= weight.cast<float>().array();
-    row_pass(hu);
-    return;
-  }
-  const Index r = r_, stride = 2 * r_;
-  hu.resize(u_.rows(), r);
-  const std::int32_t* column = pattern_.column();
-  const bool weighted = weight.size() > 0;
-  for_rows(pattern_.rows(), [&](Index i) {
-    const float* u = u_.data() + i * stride;
-    const float* du = u + r;
-    float* h = hu.data() + i * r;
-    std::fill(h, h + r, 0.0F);
-    for (Index k = pattern_.row_begin(i); k < pattern_.row_end(i); ++k) {
-      const float* v = v_.data() + column[k] * stride;
-      const float* dv = v + r;
-      float s = 0;
-#pragma omp simd reduction(+ : s)
-      for (Index c = 0; c < r; ++c) s += u[c] * dv[c] + du[c] * v[c];
-      if (weighted) s *= static_cast<float>(weight[k]);
-      s_[k] = s;
-      const float e = residual_[k];
-#pragma omp simd
-      for (Index c = 0; c < r; ++c) h[c] += s * v[c] - e * dv[c];
-    }
-  });
-}
-
 void BilinearHessian::sampled_direction() {
   const Index r = r_, stride = 2 * r_;
   if (pattern_.full()) {

@@ -3,6 +3,7 @@
 #include "hadal/descent/factor_newton.hpp"
 #include "hadal/descent/two_level.hpp"
 #include "hadal/kernel/products.hpp"
+#include "hadal/kernel/schur_complement.hpp"
 #include "hadal/loss/free_offset.hpp"
 #include "hadal/loss/squared.hpp"
 #include "math/support.hpp"
@@ -135,10 +136,77 @@ TEST(Compress, KeepsTheProductAndMakesThePenaltyItsNuclearNorm) {
   EXPECT_LE(s.family.penalty(atoms), before);
 }
 
+/// The Hessian of F at (U, V) as a dense matrix over the entries of U, then V, row by row.
+Matrix dense_hessian(const ObservedPattern& p, const Factor& u, const Factor& v, const Vector& w,
+                     const Vector& residual, const Vector& row_scale, const Vector& column_scale,
+                     double lambda) {
+  const Index r = u.cols(), rows = p.rows() * r;
+  Matrix h = lambda * Matrix::Identity(rows + p.columns() * r, rows + p.columns() * r);
+  p.for_each([&](Index k, Index i, Index j) {
+    const double d = row_scale[i] * column_scale[j];
+    Vector jacobian = Vector::Zero(h.rows());
+    jacobian.segment(i * r, r) = d * v.row(j).transpose();
+    jacobian.segment(rows + j * r, r) = d * u.row(i).transpose();
+    h += w[k] * jacobian * jacobian.transpose();
+    for (Index c = 0; c < r; ++c) {
+      h(i * r + c, rows + j * r + c) -= d * residual[k];
+      h(rows + j * r + c, i * r + c) -= d * residual[k];
+    }
+  });
+  return h;
+}
+
+void expect_schur_of_dense(Index rows, Index columns, Index r) {
+  test::Random random(9);
+  Entries entries = test::sampled_entries(random.matrix(rows, columns), 0.4, random);
+  entries.columns += 1;  // a column without entries
+  columns += 1;
+  const ObservedPattern p(entries);
+  const Factor u = random.matrix(rows, r), v = random.matrix(columns, r);
+  const auto positive = [&](Index n) -> Vector {
+    return random.vector(n).cwiseAbs().array() + 0.5;
+  };
+  const Vector w = positive(p.observed()), residual = 0.3 * random.vector(p.observed());
+  const Vector row_scale = positive(rows), column_scale = positive(columns);
+  const double lambda = 0.8;
+  const Matrix h = dense_hessian(p, u, v, w, residual, row_scale, column_scale, lambda);
+  const bool keeps = SchurComplement::keeps_rows(p);
+  const Index nu = rows * r, nv = columns * r;
+  const Matrix kk = keeps ? h.topLeftCorner(nu, nu) : h.bottomRightCorner(nv, nv);
+  const Matrix ee = keeps ? h.bottomRightCorner(nv, nv) : h.topLeftCorner(nu, nu);
+  const Matrix ke = keeps ? h.topRightCorner(nu, nv) : h.bottomLeftCorner(nv, nu);
+  const SchurComplement schur(p, row_scale.asDiagonal() * u, column_scale.asDiagonal() * v, w,
+                              residual, row_scale, column_scale, lambda);
+
+  const auto flat = [](const SingleFactor& f) -> Vector {
+    return Eigen::Map<const SingleVector>(f.data(), f.size()).cast<double>();
+  };
+  const auto draw = [&](Index n) { return SingleFactor(random.matrix(n, r).cast<float>()); };
+  const SingleFactor d = draw(keeps ? rows : columns), gk = draw(keeps ? rows : columns),
+                     ge = draw(keeps ? columns : rows);
+  const auto near = [](const Vector& got, const Vector& expected) {
+    EXPECT_LT((got - expected).norm(), 1e-4 * expected.norm());
+  };
+  SingleFactor out;
+  schur.apply(d, out);
+  const Eigen::LDLT<Matrix> inverse(ee);
+  near(flat(out), kk * flat(d) - ke * inverse.solve(ke.transpose() * flat(d)));
+  near(flat(schur.reduce(gk, ge)), flat(gk) - ke * inverse.solve(flat(ge)));
+  near(flat(schur.recover(d, ge)), inverse.solve(flat(ge) - ke.transpose() * flat(d)));
+}
+
+TEST(SchurComplement, IsThatOfTheDenseHessian) {
+  // Both sides kept, lines with fewer and with more entries than atoms, odd and whole lanes.
+  for (const Index r : {1, 3, 8, 11}) {
+    expect_schur_of_dense(9, 14, r);
+    expect_schur_of_dense(15, 8, r);
+  }
+}
+
 TEST(TwoLevel, IsSymmetricPositiveDefinite) {
   Setting s(7);
   const RankOneAtoms atoms = s.atoms(5), none = s.family.empty();
-  const TwoLevelPreconditioner m(s.family, s.weight, atoms, none, {}, 0.7);
+  const TwoLevelPreconditioner m(s.family, s.weight, atoms, none, {}, 0.7, 1);
   for (int trial = 0; trial < 30; ++trial) {
     const auto draw = [&](Index rows) {
       return SingleFactor(s.random.matrix(rows, 5).cast<float>());

@@ -19,27 +19,38 @@ namespace hadal {
 /// ridge cancels almost.
 class TwoLevelPreconditioner {
  public:
+  /// coupling, 0 .. 1, is what of the residual's part the Hessian keeps: E^T R H = coupling lambda.
   /// `outside` holds unit pairs orthogonal to the model's spaces, `collected` their d_k.
   TwoLevelPreconditioner(const RankOneFamily& family, const Vector& weight,
                          const RankOneAtoms& atoms, const RankOneAtoms& outside,
-                         const std::vector<double>& collected, double lambda);
+                         const std::vector<double>& collected, double lambda, double coupling);
 
   /// (zu, zv) = M^-1 (gu, gv). Single precision: M need only resemble the Hessian.
   void apply(const SingleFactor& gu, const SingleFactor& gv, SingleFactor& zu,
              SingleFactor& zv) const;
+  /// The block of M^-1 that belongs to one side: it resembles the inverse of the Hessian's Schur
+  /// complement on that side.
+  void apply_to_one_side(bool rows, const SingleFactor& g, SingleFactor& z) const;
 
   /// h_aa of the model's own atoms: the data's curvature along each.
   Vector own_curvature() const { return curvature_.diagonal().head(r_); }
   /// Squared length of a direction in the norm of the fine level's diagonal.
   double size(const SingleFactor& du, const SingleFactor& dv) const;
+  double size_on_one_side(bool rows, const SingleFactor& d) const;
 
  private:
+  struct Side {
+    SingleFactor diagonal, basis;
+    /// z = D^-1 (g - B a); returns B^T z.
+    Eigen::MatrixXf fine_level(const SingleFactor& g, const Eigen::MatrixXf& a,
+                               SingleFactor& z) const;
+    double size(const SingleFactor& d) const;
+  };
   void solve_coarse(Eigen::MatrixXf& a, Eigen::MatrixXf& b) const;
 
   Index r_;
-  double lambda_;
-  SingleFactor diagonal_u_, diagonal_v_;
-  SingleFactor basis_u_, basis_v_;
+  double lambda_, coupling_;
+  Side u_, v_;
   Vector sigma_, outside_;
   Matrix curvature_;  // h_ab
 };

@@ -28,8 +28,7 @@ Vector in_column_order(const ObservedPattern& pattern, const Vector& q);
 void apply_transpose_by_column(const ObservedPattern& pattern, const Vector& by_column,
                                const Vector& u, Vector& out);
 
-/// Derivative of the gradient of a bilinear model along a direction, in single precision and fused
-/// so that each factor row is read once per observed entry and side:
+/// Derivative of the gradient of a bilinear model along a direction, in single precision:
 ///   s = Hessian of the loss * (u dv^T + du v^T),   hu = S v - R dv,   hv = S^T u - R^T du,
 /// with R holding `residual`. u, du: rows x r; v, dv: columns x r.
 class BilinearHessian {
@@ -38,26 +37,21 @@ class BilinearHessian {
   BilinearHessian(const ObservedPattern& pattern, const Factor& u, const Factor& v,
                   const Vector& residual);
 
-  /// Loss is anything with hessian_is_diagonal, weight() and apply_hessian(s).
+  /// Loss is anything with apply_hessian(s).
   template <class Loss>
   void operator()(const Loss& loss, const SingleFactor& du, const SingleFactor& dv,
                   SingleFactor& hu, SingleFactor& hv) {
     u_.rightCols(r_) = du;
     v_.rightCols(r_) = dv;
-    if constexpr (Loss::hessian_is_diagonal) {
-      fused_row_pass(loss.weight(), hu);
-    } else {
-      sampled_direction();
-      Vector s = s_.cast<double>();
-      loss.apply_hessian(s);
-      s_ = s.cast<float>();
-      row_pass(hu);
-    }
+    sampled_direction();
+    Vector s = s_.cast<double>();
+    loss.apply_hessian(s);
+    s_ = s.cast<float>();
+    row_pass(hu);
     column_pass(hv);
   }
 
  private:
-  void fused_row_pass(const Vector& weight, SingleFactor& hu);
   void sampled_direction();
   void row_pass(SingleFactor& hu);
   void column_pass(SingleFactor& hv);

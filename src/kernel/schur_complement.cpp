@@ -1,0 +1,269 @@
+#include "hadal/kernel/schur_complement.hpp"
+
+#include <omp.h>
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+
+#include "hadal/kernel/products.hpp"
+
+namespace hadal {
+namespace {
+
+/// Rows are padded to whole vector registers: remainders would cost as much as the rows.
+constexpr Index lane = 8;
+
+template <class Rows>
+SingleFactor padded(const Rows& rows) {
+  SingleFactor out = SingleFactor::Zero(rows.rows(), (rows.cols() + lane - 1) / lane * lane);
+  out.leftCols(rows.cols()) = rows.template cast<float>();
+  return out;
+}
+
+/// <a, b>; n is a multiple of the lane.
+inline float dot(const float* a, const float* b, Index n) {
+  float part[lane] = {};
+  for (Index c = 0; c < n; c += lane)
+    for (Index l = 0; l < lane; ++l) part[l] += a[c + l] * b[c + l];
+  float sum = 0;
+  for (const float x : part) sum += x;
+  return sum;
+}
+
+/// out += a x; n is a multiple of the lane.
+inline void add(float* out, float a, const float* x, Index n) {
+  for (Index c = 0; c < n; c += lane)
+    for (Index l = 0; l < lane; ++l) out[c + l] += a * x[c + l];
+}
+
+/// x <- (L L^T)^-1 x, L packed row by row.
+void solve(const float* lower, float* x, Index n) {
+  const float* row = lower;
+  for (Index i = 0; i < n; row += ++i) {
+    float rest = x[i];
+#pragma omp simd reduction(- : rest)
+    for (Index c = 0; c < i; ++c) rest -= row[c] * x[c];
+    x[i] = rest / row[i];
+  }
+  for (Index i = n - 1; i >= 0; --i) {
+    row -= i + 1;
+    const float value = x[i] / row[i];
+    x[i] = value;
+#pragma omp simd
+    for (Index c = 0; c < i; ++c) x[c] -= value * row[c];
+  }
+}
+
+/// Lower Cholesky factor in place. Rounding may leave a block that is not positive definite; with a
+/// larger diagonal the step is Newton's for a larger Hessian, still a descent.
+void cholesky(Eigen::MatrixXf& a) {
+  const Eigen::MatrixXf original = a;
+  for (float shift = 1e-6F * original.trace();; shift *= 10) {
+    const Eigen::LLT<Eigen::Ref<Eigen::MatrixXf>> in_place(a);
+    if (in_place.info() == Eigen::Success) return;
+    a = original;
+    a.diagonal().array() += shift;
+  }
+}
+
+Index packed(Index n) { return n * (n + 1) / 2; }
+
+}  // namespace
+
+/// The entries of one eliminated row or column, a line.
+struct SchurComplement::Line {
+  Index index, begin, size;
+  const std::int32_t* kept;  ///< the kept index of each entry
+};
+
+/// What is computed for one line.
+struct SchurComplement::Row {
+  explicit Row(Index padded) : t(padded), e(SingleVector::Zero(padded)) {}
+  SingleVector t;     ///< H_ek d - g; on the way without the part that goes through the loss
+  SingleVector e;     ///< A_j^-1 t
+  SingleVector s;     ///< G_j d's change of the prediction, one number an entry
+  SingleVector rest;  ///< what is left of s once e is taken away, times the root of the weight
+};
+
+SchurComplement::Line SchurComplement::line(Index j) const {
+  if (keeps_rows_) {
+    const Index begin = pattern_.column_begin(j);
+    return {j, begin, pattern_.column_end(j) - begin, pattern_.row() + begin};
+  }
+  const Index begin = pattern_.row_begin(j);
+  return {j, begin, pattern_.row_end(j) - begin, pattern_.column() + begin};
+}
+
+SchurComplement::SchurComplement(const ObservedPattern& pattern, const Factor& u, const Factor& v,
+                                 const Vector& weight, const Vector& residual,
+                                 const Vector& row_scale, const Vector& column_scale, double lambda)
+    : pattern_(pattern),
+      keeps_rows_(keeps_rows(pattern)),
+      r_(u.cols()),
+      lines_(keeps_rows_ ? pattern.columns() : pattern.rows()),
+      lambda_(static_cast<float>(lambda)),
+      kept_scale_((keeps_rows_ ? row_scale : column_scale).cast<float>()),
+      line_scale_((keeps_rows_ ? column_scale : row_scale).cast<float>()),
+      residual_((keeps_rows_ ? in_column_order(pattern, residual) : residual).cast<float>()),
+      kept_(padded(keeps_rows_ ? u : v)),
+      eliminated_(padded(keeps_rows_ ? v : u)) {
+  const Vector root = weight.cwiseSqrt();
+  root_weight_ =
+      (keeps_rows_ && weight.size() ? in_column_order(pattern, root) : root).cast<float>();
+  if (line_scale_.size() == 0) line_scale_ = SingleVector::Ones(lines_);
+  if (root_weight_.size() == 0) root_weight_ = SingleVector::Ones(pattern.observed());
+  first_ = shares(omp_get_max_threads());
+  factorise();
+}
+
+double SchurComplement::bytes(const ObservedPattern& pattern, Index r) {
+  double sum = 0;
+  const bool rows = keeps_rows(pattern);
+  for (Index j = 0; j < (rows ? pattern.columns() : pattern.rows()); ++j) {
+    const Index entries = rows ? pattern.column_count(j) : pattern.row_count(j);
+    sum += sizeof(float) * static_cast<double>(packed(std::min(entries, r)));
+  }
+  return sum;
+}
+
+std::vector<Index> SchurComplement::shares(Index count) const {
+  std::vector<double> work(lines_ + 1, 0);
+  for (Index j = 0; j < lines_; ++j) {
+    const Index n = line(j).size, block = std::min(n, r_);
+    work[j + 1] = work[j] + static_cast<double>(8 * n * r_ + block * block + 8 * r_);
+  }
+  std::vector<Index> first(count + 1, lines_);
+  for (Index k = 0; k < count; ++k) {
+    const double until = work.back() * static_cast<double>(k) / static_cast<double>(count);
+    first[k] = std::lower_bound(work.begin(), work.end(), until) - work.begin();
+  }
+  return first;
+}
+
+void SchurComplement::factorise() {
+  block_start_.resize(lines_ + 1, 0);
+  for (Index j = 0; j < lines_; ++j)
+    block_start_[j + 1] = block_start_[j] + packed(std::min(line(j).size, r_));
+  blocks_.resize(block_start_[lines_]);
+#pragma omp parallel for schedule(dynamic, 64)
+  for (Index j = 0; j < lines_; ++j) {
+    const Line at = line(j);
+    SingleFactor g(at.size, kept_.cols());
+    for (Index k = 0; k < at.size; ++k)
+      g.row(k) = line_scale_[j] * root_weight_[at.begin + k] * kept_.row(at.kept[k]);
+    Eigen::MatrixXf block;
+    if (at.size < r_) {
+      block.noalias() = g * g.transpose();
+    } else {
+      block.noalias() = g.leftCols(r_).transpose() * g.leftCols(r_);
+    }
+    block.diagonal().array() += lambda_;
+    cholesky(block);
+    float* out = blocks_.data() + block_start_[j];
+    for (Index i = 0; i < block.rows(); ++i)
+      for (Index c = 0; c <= i; ++c) *out++ = block(i, c);
+  }
+}
+
+/// With t = G^T s - q: e = A^-1 t. Where the line has fewer entries than there are atoms, with
+/// M = lambda I + G G^T and b = M^-1 (s + G q / lambda): e = G^T b - q / lambda and s - G e =
+/// lambda b, in which nothing cancels.
+void SchurComplement::eliminate(const Line& at, const float* block, const SingleFactor& d,
+                                Row& row) const {
+  const Index width = kept_.cols();
+  const float scale = line_scale_[at.index];
+  const float* own = eliminated_.data() + at.index * width;
+  float *t = row.t.data(), *e = row.e.data();
+  if (row.s.size() < at.size) {
+    row.s.resize(2 * at.size);
+    row.rest.resize(2 * at.size);
+  }
+  for (Index k = 0; k < at.size; ++k) {
+    const float* dk = d.data() + at.kept[k] * width;
+    row.s[k] = root_weight_[at.begin + k] * dot(dk, own, width);
+    add(t, -scale * residual_[at.begin + k], dk, width);
+  }
+  const auto kept = [&](Index k) { return kept_.data() + at.kept[k] * width; };
+  const auto g_scale = [&](Index k) { return scale * root_weight_[at.begin + k]; };
+  if (at.size < r_) {
+    for (Index k = 0; k < at.size; ++k) row.s[k] -= g_scale(k) / lambda_ * dot(kept(k), t, width);
+    solve(block, row.s.data(), at.size);
+    for (Index c = 0; c < width; ++c) e[c] = t[c] / lambda_;
+    for (Index k = 0; k < at.size; ++k) {
+      add(e, g_scale(k) * row.s[k], kept(k), width);
+      row.rest[k] = root_weight_[at.begin + k] * lambda_ * row.s[k];
+    }
+  } else {
+    for (Index k = 0; k < at.size; ++k) add(t, g_scale(k) * row.s[k], kept(k), width);
+    std::copy(t, t + width, e);
+    solve(block, e, r_);
+    for (Index k = 0; k < at.size; ++k)
+      row.rest[k] = root_weight_[at.begin + k] * (row.s[k] - g_scale(k) * dot(kept(k), e, width));
+  }
+}
+
+void SchurComplement::pass(const SingleFactor& d, const SingleFactor* g, SingleFactor* out,
+                           SingleFactor* e) const {
+  const Index width = kept_.cols();
+  std::vector<SingleFactor> parts(first_.size() - 1);
+#pragma omp parallel for schedule(static, 1)
+  for (std::size_t share = 0; share < parts.size(); ++share) {
+    SingleFactor& part = parts[share];
+    if (out) part = SingleFactor::Zero(kept_.rows(), width);
+    Row row(width);
+    for (Index j = first_[share]; j < first_[share + 1]; ++j) {
+      const Line at = line(j);
+      row.t.setZero();
+      if (g) row.t.head(r_) = -g->row(j);
+      eliminate(at, blocks_.data() + block_start_[j], d, row);
+      if (e) e->row(j) = row.e.head(r_);
+      if (!out) continue;
+      const float* own = eliminated_.data() + j * width;
+      for (Index k = 0; k < at.size; ++k) {
+        float* target = part.data() + at.kept[k] * width;
+        add(target, row.rest[k], own, width);
+        add(target, line_scale_[j] * residual_[at.begin + k], row.e.data(), width);
+      }
+    }
+  }
+  if (out) sum(parts, *out);
+}
+
+/// out = D_k * (the sum of the parts), of the columns that are not padding.
+void SchurComplement::sum(const std::vector<SingleFactor>& parts, SingleFactor& out) const {
+  out.resize(kept_.rows(), r_);
+#pragma omp parallel for schedule(static)
+  for (Index i = 0; i < kept_.rows(); ++i) {
+    out.row(i) = parts[0].row(i).head(r_);
+    for (std::size_t k = 1; k < parts.size(); ++k) out.row(i) += parts[k].row(i).head(r_);
+    if (kept_scale_.size()) out.row(i) *= kept_scale_[i];
+  }
+}
+
+SingleFactor SchurComplement::scaled(const SingleFactor& d) const {
+  SingleFactor out = padded(d);
+  if (kept_scale_.size()) out.array().colwise() *= kept_scale_.array();
+  return out;
+}
+
+void SchurComplement::apply(const SingleFactor& d, SingleFactor& out) const {
+  pass(scaled(d), nullptr, &out, nullptr);
+  out += lambda_ * d;
+}
+
+SingleFactor SchurComplement::reduce(const SingleFactor& g_kept,
+                                     const SingleFactor& g_eliminated) const {
+  SingleFactor out;
+  pass(SingleFactor::Zero(kept_.rows(), kept_.cols()), &g_eliminated, &out, nullptr);
+  return g_kept - out;
+}
+
+SingleFactor SchurComplement::recover(const SingleFactor& d_kept,
+                                      const SingleFactor& g_eliminated) const {
+  SingleFactor e(lines_, r_);
+  pass(scaled(d_kept), &g_eliminated, nullptr, &e);
+  return -e;
+}
+
+}  // namespace hadal
