@@ -213,16 +213,17 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
       report.at_floor = true;
       break;
     }
-    const NewtonSystem<L> newton(loss, family, ridge, atoms, coupling * iterate.residual(),
-                                 preconditioner,
-                                 {(g.u / unit).cast<float>(), (g.v / unit).cast<float>()});
-    const double decrement =
-        newton.visit([](const auto& system) { return system.decrement(); }) * unit * unit;
+    const SinglePair small{(g.u / unit).cast<float>(), (g.v / unit).cast<float>()};
+    SinglePair z;
+    preconditioner.apply(small.u, small.v, z.u, z.v);
+    const double decrement = inner(small, z) * unit * unit;
     if (first == 0) first = decrement;
     report.at_floor = !(decrement > goal.floor * std::abs(iterate.objective()));
     if (report.at_floor || (report.iterations > 0 && decrement <= goal.reduction * first)) break;
 
     const double eta = std::min(0.1, 0.3 * std::sqrt(std::sqrt(decrement / first)));
+    const NewtonSystem<L> newton(loss, family, ridge, atoms, coupling * iterate.residual(),
+                                 preconditioner, small);
     int steps = 0;
     const SinglePair d =
         newton.visit([&](const auto& system) { return system.solve(eta, goal.cancelled, steps); });

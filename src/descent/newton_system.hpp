@@ -9,7 +9,6 @@
 #include "hadal/loss/loss.hpp"
 
 /// The two forms in which the Newton system of a bilinear model is solved. Each has
-///   decrement()                    g^T M^-1 g, an estimate of twice the decrease that is left
 ///   solve(eta, cancelled, steps)   an approximate Newton direction
 /// for a gradient scaled to unit size, so that squares stay within the range of single precision.
 namespace hadal {
@@ -30,8 +29,6 @@ class JointSystem {
         g_(std::move(g)) {
     precondition(g_, start_);
   }
-
-  double decrement() const { return inner(g_, start_); }
 
   template <class Cancelled>
   SinglePair solve(double eta, const Cancelled& cancelled, int& steps) const {
@@ -78,11 +75,7 @@ class ReducedSystem {
         eliminated_(rows_ ? g.v : g.u),
         g_(schur_.reduce(rows_ ? g.u : g.v, eliminated_)) {
     precondition(g_, start_);
-    const SingleFactor alone = schur_.recover(zero_like(g_), eliminated_);
-    decrement_ = inner(g_, start_) + inner(eliminated_, alone);
   }
-
-  double decrement() const { return decrement_; }
 
   template <class Cancelled>
   SinglePair solve(double eta, const Cancelled& cancelled, int& steps) const {
@@ -103,7 +96,6 @@ class ReducedSystem {
   SchurComplement schur_;
   const TwoLevelPreconditioner& preconditioner_;
   SingleFactor eliminated_, g_, start_;
-  double decrement_;
 };
 
 }  // namespace hadal

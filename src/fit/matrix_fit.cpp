@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <mutex>
 
 #include "hadal/error.hpp"
 #include "hadal/fit/matrix_fold.hpp"
@@ -72,31 +74,51 @@ class Threads {
   int before_, blas_before_ = 1;
 };
 
-CrossValidation choose_lambda(const Entries& entries, const MatrixFitOptions& options,
-                              const FitObserver& observer) {
+/// Where the fit at the chosen lambda starts.
+struct Chosen {
+  double lambda = 0;
+  std::vector<PathPoint> path;
+  RankOneAtoms atoms;
+};
+
+Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
+                     const MatrixProblem& problem, const FitObserver& observer) {
   const std::vector<double> ratios = default_ratios();
-  const int folds = static_cast<int>(std::min<Index>(options.lambda.folds, entries.size()));
+  const Entries& entries = data.entries;
+  const std::vector<Index> group = held_out_together(data);
+  const Index groups = *std::max_element(group.begin(), group.end()) + 1;
+  const int folds = static_cast<int>(std::min<Index>(options.lambda.folds, groups));
   if (folds < 2) {
     throw DataError(
         fmt::format("{} observed entry is too little to cross-validate; expected at "
                     "least 2 entries, or a given lambda",
                     entries.size()));
   }
+  std::mutex mutex;
   FitProgress progress;
   progress.stage = "cross-validation";
   progress.steps = static_cast<int>(ratios.size()) * folds;
   const SolveObserver watch = [&](const OuterIteration& outer) {
+    const std::lock_guard lock(mutex);
     progress.iteration = outer;
     return !observer || observer(progress);
   };
-  const std::vector<int> parts = random_parts(entries.size(), folds, options.seed);
+  const std::vector<int> parts = random_parts(group, folds, options.seed);
   std::vector<std::unique_ptr<MatrixFold>> all;
   for (int fold = 0; fold < folds; ++fold) {
     all.push_back(
         std::make_unique<MatrixFold>(split_entries(entries, parts, fold), options, watch));
   }
-  return cross_validate(all, ratios, options.lambda.one_standard_error,
-                        [&](int step) { progress.step = step; });
+  CrossValidation cv =
+      cross_validate(all, ratios, options.lambda.one_standard_error, [&](int step) {
+        const std::lock_guard lock(mutex);
+        progress.step = step;
+      });
+  const double ratio = cv.path[cv.chosen].lambda;
+  for (PathPoint& p : cv.path) p.lambda *= problem.lambda_max();
+  const MatrixFold& first = *all.front();
+  return {cv.path[cv.chosen].lambda, std::move(cv.path),
+          in_units_of(problem, first.problem(), first.nearest(ratio))};
 }
 
 void set_names(const MatrixData& data, MatrixModel& model) {
@@ -135,18 +157,20 @@ MatrixModel fit_matrix(const MatrixData& data, const MatrixFitOptions& options,
   ResumePoint point = options.resume.empty()
                           ? ResumePoint{}
                           : load_resume_point(options.resume, data.entries, options);
+  LoopState<RankOneAtoms> start = problem.start();
   if (point.lambda > 0) {
     model.lambda = point.lambda;
     model.path = point.path;
+    start = std::move(point.state);
   } else if (options.lambda.kind == LambdaChoice::Kind::absolute) {
     model.lambda = options.lambda.value;
   } else if (options.lambda.kind == LambdaChoice::Kind::ratio) {
     model.lambda = options.lambda.value * problem.lambda_max();
   } else {
-    CrossValidation cv = choose_lambda(data.entries, options, observer);
-    for (PathPoint& p : cv.path) p.lambda *= problem.lambda_max();
-    model.lambda = cv.path[cv.chosen].lambda;
-    model.path = std::move(cv.path);
+    Chosen chosen = choose_lambda(data, options, problem, observer);
+    model.lambda = chosen.lambda;
+    model.path = std::move(chosen.path);
+    start = problem.start_from(std::move(chosen.atoms));
   }
   // All observed values alike: any lambda > 0 gives X = 0, and the objective is already at its end.
   if (!(model.lambda > 0)) model.lambda = std::numeric_limits<double>::min();
@@ -165,7 +189,6 @@ MatrixModel fit_matrix(const MatrixData& data, const MatrixFitOptions& options,
                         options);
     };
   }
-  LoopState<RankOneAtoms> start = point.lambda > 0 ? std::move(point.state) : problem.start();
   const SolveResult<RankOneAtoms> result =
       problem.solve(model.lambda, std::move(start), solve, watch, save);
 
@@ -178,7 +201,7 @@ MatrixModel fit_matrix(const MatrixData& data, const MatrixFitOptions& options,
   }
   if (options.refit == RefitChoice::automatic && model.size() > 0) {
     progress.stage = "refit";
-    model.refit = best_refit(data.entries, options, problem, result.atoms, model.lambda);
+    model.refit = best_refit(data, options, problem, result.atoms, model.lambda);
   }
   model.seconds = elapsed();
   return model;

@@ -1,9 +1,11 @@
 #include "hadal/fit/matrix_fold.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <random>
+#include <unordered_map>
 
 #include "hadal/certify/spectral_bound.hpp"
 
@@ -25,16 +27,32 @@ Split split_entries(const Entries& entries, const std::vector<int>& part, int fo
   return split;
 }
 
-std::vector<int> random_parts(Index count, int parts, std::uint64_t seed) {
-  std::vector<int> part(count);
-  for (Index k = 0; k < count; ++k) part[k] = static_cast<int>(k % parts);
+std::vector<Index> held_out_together(const MatrixData& data) {
+  std::vector<Index> group(data.entries.size());
+  std::iota(group.begin(), group.end(), 0);
+  if (!data.picture || data.picture->channels == 1) return group;
+  const Index width = data.picture->width;
+  std::unordered_map<Index, Index> number;  // of each pixel, in order of appearance
+  for (Index k = 0; k < data.entries.size(); ++k) {
+    const Index pixel = data.entries.row[k] * width + data.entries.column[k] % width;
+    group[k] = number.try_emplace(pixel, static_cast<Index>(number.size())).first->second;
+  }
+  return group;
+}
+
+std::vector<int> random_parts(const std::vector<Index>& group, int parts, std::uint64_t seed) {
+  const Index groups = group.empty() ? 0 : *std::max_element(group.begin(), group.end()) + 1;
+  std::vector<int> part(groups);
+  for (Index g = 0; g < groups; ++g) part[g] = static_cast<int>(g % parts);
   // Fisher and Yates with the generator's own bits: std::shuffle differs between libraries.
   std::mt19937_64 generator(seed);
-  for (Index k = count - 1; k > 0; --k) {
-    const Index other = static_cast<Index>(generator() % static_cast<std::uint64_t>(k + 1));
-    std::swap(part[k], part[other]);
+  for (Index g = groups - 1; g > 0; --g) {
+    const Index other = static_cast<Index>(generator() % static_cast<std::uint64_t>(g + 1));
+    std::swap(part[g], part[other]);
   }
-  return part;
+  std::vector<int> of_entry(group.size());
+  for (std::size_t k = 0; k < group.size(); ++k) of_entry[k] = part[group[k]];
+  return of_entry;
 }
 
 double prediction_error(const MatrixModel& model, const Factor& u, const Factor& v,
@@ -74,25 +92,43 @@ SolveOptions solve_options(const MatrixFitOptions& options, const ObservedPatter
   return solve;
 }
 
+RankOneAtoms in_units_of(const MatrixProblem& to, const MatrixProblem& from, RankOneAtoms atoms) {
+  const double root = std::sqrt(from.data_unit() / to.data_unit());
+  atoms.u *= root;
+  atoms.v *= root;
+  return atoms;
+}
+
 MatrixFold::MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer)
     : held_out_(std::move(split.held_out)),
       problem_(split.train, options),
       solve_(solve_options(options, problem_.pattern())),
-      observer_(std::move(observer)),
-      atoms_(problem_.start().atoms) {
+      observer_(std::move(observer)) {
   // Held-out errors settle long before the last digits do, and nothing is claimed of these fits.
-  solve_.tolerance = std::max(options.tolerance, 1e-3);
+  solve_.tolerance = std::max(options.tolerance, 3e-3);
+  solve_.settled = 1e-4;
   solve_.proof = Proof::none;
 }
 
+RankOneAtoms MatrixFold::nearest(double ratio) const {
+  const std::pair<double, RankOneAtoms>* best = nullptr;
+  for (const auto& point : recent_) {
+    if (point.first >= ratio && (!best || point.first < best->first)) best = &point;
+  }
+  return best ? best->second : problem_.start().atoms;
+}
+
 FoldPoint MatrixFold::fit(double ratio) {
+  constexpr std::size_t kept = 4;
   const SolveResult<RankOneAtoms> result = problem_.solve(
-      ratio * problem_.lambda_max(), problem_.start_from(atoms_), solve_, observer_, {});
-  atoms_ = result.atoms;
+      ratio * problem_.lambda_max(), problem_.start_from(nearest(ratio)), solve_, observer_, {});
+  recent_.emplace_back(ratio, result.atoms);
+  if (recent_.size() > kept) recent_.pop_front();
+  const RankOneAtoms& atoms = result.atoms;
   MatrixModel model;
-  problem_.describe(atoms_, model);
+  problem_.describe(atoms, model);
   FoldPoint point;
-  point.size = atoms_.size();
+  point.size = atoms.size();
   point.objective = result.certificate.objective;
   point.relative_gap = result.certificate.relative_gap;
   point.held_out_error = prediction_error(model, model.u, model.v, held_out_);

@@ -62,13 +62,23 @@ Matrix refit_values(const MatrixProblem& problem, const RankOneAtoms& atoms) {
   const Vector& w = problem.weight();
   const Index r = atoms.size();
   Matrix normal = Matrix::Zero(r, r);
-  Vector right = Vector::Zero(r), product(r);
+  Vector right = Vector::Zero(r);
+  // Rows left_i * right_j, one for each entry, a block at a time: their products with themselves are
+  // what takes the time, and BLAS does many at once.
+  constexpr Index block = 1024;
+  Factor rows(block, r);
+  Index filled = 0;
+  const auto flush = [&] {
+    normal.selfadjointView<Eigen::Lower>().rankUpdate(rows.topRows(filled).transpose());
+    filled = 0;
+  };
   problem.pattern().for_each([&](Index k, Index i, Index j) {
-    product = spaces.left.row(i).cwiseProduct(spaces.right.row(j)).transpose();
-    const double weight = w.size() ? w[k] : 1;
-    normal.selfadjointView<Eigen::Lower>().rankUpdate(product, weight);
-    right += weight * y[k] * product;
+    const double root = w.size() ? std::sqrt(w[k]) : 1;
+    rows.row(filled) = root * spaces.left.row(i).cwiseProduct(spaces.right.row(j));
+    right += root * y[k] * rows.row(filled).transpose();
+    if (++filled == block) flush();
   });
+  flush();
   // A ridge at rounding level: two atoms may look alike at the observed entries.
   normal.diagonal().array() += 1e-12 * normal.diagonal().maxCoeff();
   const Vector values = normal.selfadjointView<Eigen::Lower>().ldlt().solve(right);
@@ -87,13 +97,13 @@ Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, doubl
     apply(pattern, s, spaces.right, sv);
     return Matrix(spaces.left.transpose() * sv);
   };
-  // Conjugate gradients on the change of K; a few dozen steps are far below what validation sees.
+  // Conjugate gradients on the change of K, to far below what validation sees.
   Matrix k = spaces.sigma.asDiagonal();
   Vector s;
   at_entries(k, s);
   Matrix g = gather(problem.target_at(atoms) - s), p = g;
   double gg = g.squaredNorm();
-  const double target = 1e-16 * gg;
+  const double target = 1e-8 * gg;
   for (int step = 0; step < 60 && gg > target; ++step) {
     at_entries(p, s);
     const Matrix hp = gather(s) + ridge * p;
@@ -107,21 +117,21 @@ Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, doubl
   return k;
 }
 
-std::optional<Refit> best_refit(const Entries& entries, const MatrixFitOptions& options,
+std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& options,
                                 const MatrixProblem& problem, const RankOneAtoms& atoms,
                                 double lambda) {
-  const Split split = split_entries(entries, random_parts(entries.size(), 10, options.seed + 1), 0);
+  const Entries& entries = data.entries;
+  const Split split =
+      split_entries(entries, random_parts(held_out_together(data), 10, options.seed + 1), 0);
   if (split.held_out.size() == 0 || split.train.size() == 0) return {};
   const MatrixProblem train(split.train, options);
   SolveOptions solve = solve_options(options, train.pattern());
   solve.proof = Proof::none;
   solve.tolerance = std::max(options.tolerance, 1e-3);
-  // The same strength relative to lambda_max; the full model's atoms are only where it starts from.
+  // The same strength relative to lambda_max, from nothing: a start from the full model's atoms
+  // would let what is held out leak into its own prediction.
   const double train_lambda = lambda / problem.lambda_max() * train.lambda_max();
-  const double units = std::sqrt(problem.data_unit() / train.data_unit());
-  RankOneAtoms start{Factor(units * atoms.u), Factor(units * atoms.v)};
-  const RankOneAtoms fitted =
-      train.solve(train_lambda, train.start_from(std::move(start)), solve, {}, {}).atoms;
+  const RankOneAtoms fitted = train.solve(train_lambda, train.start(), solve, {}, {}).atoms;
   if (fitted.size() == 0) return {};
 
   const double curvature = static_cast<double>(split.train.size()) /

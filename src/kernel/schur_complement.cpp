@@ -2,72 +2,66 @@
 
 #include <omp.h>
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 
 #include "hadal/kernel/products.hpp"
+#include "lanes.hpp"
+
+extern "C" void spotrf_(const char* uplo, const int* n, float* a, const int* lda, int* info);
 
 namespace hadal {
 namespace {
 
-/// Rows are padded to whole vector registers: remainders would cost as much as the rows.
-constexpr Index lane = 8;
-
 template <class Rows>
 SingleFactor padded(const Rows& rows) {
-  SingleFactor out = SingleFactor::Zero(rows.rows(), (rows.cols() + lane - 1) / lane * lane);
+  SingleFactor out = SingleFactor::Zero(rows.rows(), lanes::padded(rows.cols()));
   out.leftCols(rows.cols()) = rows.template cast<float>();
   return out;
 }
 
-/// <a, b>; n is a multiple of the lane.
-inline float dot(const float* a, const float* b, Index n) {
-  float part[lane] = {};
-  for (Index c = 0; c < n; c += lane)
-    for (Index l = 0; l < lane; ++l) part[l] += a[c + l] * b[c + l];
-  float sum = 0;
-  for (const float x : part) sum += x;
-  return sum;
+/// Floats that a Cholesky factor of n rows takes: the reciprocals of its diagonal, then what is
+/// left of the diagonal row by row, each part padded with zeros.
+Index packed_size(Index n) {
+  Index size = lanes::padded(n);
+  for (Index i = 1; i < n; ++i) size += lanes::padded(i);
+  return size;
 }
 
-/// out += a x; n is a multiple of the lane.
-inline void add(float* out, float a, const float* x, Index n) {
-  for (Index c = 0; c < n; c += lane)
-    for (Index l = 0; l < lane; ++l) out[c + l] += a * x[c + l];
+void pack(const Eigen::MatrixXf& lower, float* out) {
+  const Index n = lower.rows();
+  for (Index i = 0; i < n; ++i) out[i] = 1 / lower(i, i);
+  out += lanes::padded(n);
+  for (Index i = 1; i < n; out += lanes::padded(i++))
+    for (Index c = 0; c < i; ++c) out[c] = lower(i, c);
 }
 
-/// x <- (L L^T)^-1 x, L packed row by row.
-void solve(const float* lower, float* x, Index n) {
-  const float* row = lower;
-  for (Index i = 0; i < n; row += ++i) {
-    float rest = x[i];
-#pragma omp simd reduction(- : rest)
-    for (Index c = 0; c < i; ++c) rest -= row[c] * x[c];
-    x[i] = rest / row[i];
-  }
+/// x <- (L L^T)^-1 x for a packed L; x is padded, with any finite numbers.
+void solve(const float* packed, float* x, Index n) {
+  const float *reciprocal = packed, *row = packed + lanes::padded(n);
+  if (n > 0) x[0] *= reciprocal[0];
+  for (Index i = 1; i < n; row += lanes::padded(i++))
+    x[i] = (x[i] - lanes::dot(row, x, lanes::padded(i))) * reciprocal[i];
   for (Index i = n - 1; i >= 0; --i) {
-    row -= i + 1;
-    const float value = x[i] / row[i];
-    x[i] = value;
-#pragma omp simd
-    for (Index c = 0; c < i; ++c) x[c] -= value * row[c];
+    x[i] *= reciprocal[i];
+    row -= lanes::padded(i);
+    lanes::add(x, -x[i], row, lanes::padded(i));
   }
 }
 
 /// Lower Cholesky factor in place. Rounding may leave a block that is not positive definite; with a
 /// larger diagonal the step is Newton's for a larger Hessian, still a descent.
 void cholesky(Eigen::MatrixXf& a) {
+  const int size = static_cast<int>(a.rows());
   const Eigen::MatrixXf original = a;
   for (float shift = 1e-6F * original.trace();; shift *= 10) {
-    const Eigen::LLT<Eigen::Ref<Eigen::MatrixXf>> in_place(a);
-    if (in_place.info() == Eigen::Success) return;
+    int info = 0;
+    spotrf_("L", &size, a.data(), &size, &info);
+    if (info == 0) return;
     a = original;
     a.diagonal().array() += shift;
   }
 }
-
-Index packed(Index n) { return n * (n + 1) / 2; }
 
 }  // namespace
 
@@ -84,6 +78,12 @@ struct SchurComplement::Row {
   SingleVector e;     ///< A_j^-1 t
   SingleVector s;     ///< G_j d's change of the prediction, one number an entry
   SingleVector rest;  ///< what is left of s once e is taken away, times the root of the weight
+
+  void make_room(Index entries) {
+    if (s.size() >= entries) return;
+    s = SingleVector::Zero(lanes::padded(2 * entries));
+    rest = s;
+  }
 };
 
 SchurComplement::Line SchurComplement::line(Index j) const {
@@ -122,7 +122,7 @@ double SchurComplement::bytes(const ObservedPattern& pattern, Index r) {
   const bool rows = keeps_rows(pattern);
   for (Index j = 0; j < (rows ? pattern.columns() : pattern.rows()); ++j) {
     const Index entries = rows ? pattern.column_count(j) : pattern.row_count(j);
-    sum += sizeof(float) * static_cast<double>(packed(std::min(entries, r)));
+    sum += sizeof(float) * static_cast<double>(packed_size(std::min(entries, r)));
   }
   return sum;
 }
@@ -144,25 +144,20 @@ std::vector<Index> SchurComplement::shares(Index count) const {
 void SchurComplement::factorise() {
   block_start_.resize(lines_ + 1, 0);
   for (Index j = 0; j < lines_; ++j)
-    block_start_[j + 1] = block_start_[j] + packed(std::min(line(j).size, r_));
-  blocks_.resize(block_start_[lines_]);
+    block_start_[j + 1] = block_start_[j] + packed_size(std::min(line(j).size, r_));
+  blocks_ = SingleVector::Zero(block_start_[lines_]);
 #pragma omp parallel for schedule(dynamic, 64)
   for (Index j = 0; j < lines_; ++j) {
     const Line at = line(j);
     SingleFactor g(at.size, kept_.cols());
     for (Index k = 0; k < at.size; ++k)
       g.row(k) = line_scale_[j] * root_weight_[at.begin + k] * kept_.row(at.kept[k]);
-    Eigen::MatrixXf block;
-    if (at.size < r_) {
-      block.noalias() = g * g.transpose();
-    } else {
-      block.noalias() = g.leftCols(r_).transpose() * g.leftCols(r_);
-    }
-    block.diagonal().array() += lambda_;
-    cholesky(block);
-    float* out = blocks_.data() + block_start_[j];
-    for (Index i = 0; i < block.rows(); ++i)
-      for (Index c = 0; c <= i; ++c) *out++ = block(i, c);
+    const Index size = std::min(at.size, r_);
+    Eigen::MatrixXf block = lambda_ * Eigen::MatrixXf::Identity(size, size);
+    auto lower = block.selfadjointView<Eigen::Lower>();
+    at.size < r_ ? lower.rankUpdate(g) : lower.rankUpdate(g.leftCols(r_).transpose());
+    if (size > 0) cholesky(block);
+    pack(block, blocks_.data() + block_start_[j]);
   }
 }
 
@@ -175,31 +170,30 @@ void SchurComplement::eliminate(const Line& at, const float* block, const Single
   const float scale = line_scale_[at.index];
   const float* own = eliminated_.data() + at.index * width;
   float *t = row.t.data(), *e = row.e.data();
-  if (row.s.size() < at.size) {
-    row.s.resize(2 * at.size);
-    row.rest.resize(2 * at.size);
-  }
+  row.make_room(at.size);
   for (Index k = 0; k < at.size; ++k) {
     const float* dk = d.data() + at.kept[k] * width;
-    row.s[k] = root_weight_[at.begin + k] * dot(dk, own, width);
-    add(t, -scale * residual_[at.begin + k], dk, width);
+    row.s[k] = root_weight_[at.begin + k] *
+               lanes::add_and_dot(t, -scale * residual_[at.begin + k], dk, own, width);
   }
   const auto kept = [&](Index k) { return kept_.data() + at.kept[k] * width; };
   const auto g_scale = [&](Index k) { return scale * root_weight_[at.begin + k]; };
   if (at.size < r_) {
-    for (Index k = 0; k < at.size; ++k) row.s[k] -= g_scale(k) / lambda_ * dot(kept(k), t, width);
+    for (Index k = 0; k < at.size; ++k)
+      row.s[k] -= g_scale(k) / lambda_ * lanes::dot(kept(k), t, width);
     solve(block, row.s.data(), at.size);
     for (Index c = 0; c < width; ++c) e[c] = t[c] / lambda_;
     for (Index k = 0; k < at.size; ++k) {
-      add(e, g_scale(k) * row.s[k], kept(k), width);
+      lanes::add(e, g_scale(k) * row.s[k], kept(k), width);
       row.rest[k] = root_weight_[at.begin + k] * lambda_ * row.s[k];
     }
   } else {
-    for (Index k = 0; k < at.size; ++k) add(t, g_scale(k) * row.s[k], kept(k), width);
+    for (Index k = 0; k < at.size; ++k) lanes::add(t, g_scale(k) * row.s[k], kept(k), width);
     std::copy(t, t + width, e);
     solve(block, e, r_);
     for (Index k = 0; k < at.size; ++k)
-      row.rest[k] = root_weight_[at.begin + k] * (row.s[k] - g_scale(k) * dot(kept(k), e, width));
+      row.rest[k] =
+          root_weight_[at.begin + k] * (row.s[k] - g_scale(k) * lanes::dot(kept(k), e, width));
   }
 }
 
@@ -221,9 +215,8 @@ void SchurComplement::pass(const SingleFactor& d, const SingleFactor* g, SingleF
       if (!out) continue;
       const float* own = eliminated_.data() + j * width;
       for (Index k = 0; k < at.size; ++k) {
-        float* target = part.data() + at.kept[k] * width;
-        add(target, row.rest[k], own, width);
-        add(target, line_scale_[j] * residual_[at.begin + k], row.e.data(), width);
+        lanes::add(part.data() + at.kept[k] * width, row.rest[k], own,
+                   line_scale_[j] * residual_[at.begin + k], row.e.data(), width);
       }
     }
   }

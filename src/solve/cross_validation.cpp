@@ -8,7 +8,7 @@ namespace hadal {
 
 std::vector<double> default_ratios() {
   std::vector<double> ratios;
-  for (double ratio = 0.8; ratio > 1e-3; ratio *= 0.8) ratios.push_back(ratio);
+  for (double ratio = 0.5; ratio > 1e-4; ratio /= 2) ratios.push_back(ratio);
   return ratios;
 }
 
@@ -47,6 +47,15 @@ void choose(CrossValidation& cv, bool one_standard_error) {
       return;
     }
   }
+}
+
+bool promising(const CrossValidation& cv) {
+  constexpr std::size_t always = 4;
+  constexpr double worthwhile = 0.005;
+  const std::size_t points = cv.path.size();
+  return points < always ||
+         (cv.best + 1 == points && cv.path[points - 1].validation_error <
+                                       (1 - worthwhile) * cv.path[points - 2].validation_error);
 }
 
 }  // namespace hadal

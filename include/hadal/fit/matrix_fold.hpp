@@ -1,6 +1,8 @@
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "hadal/fit/matrix_problem.hpp"
@@ -16,12 +18,21 @@ struct Split {
 /// Holds out entry k where part[k] == fold.
 Split split_entries(const Entries& entries, const std::vector<int>& part, int fold);
 
-/// Assigns every entry to one of `parts` parts of nearly equal size, at random by the seed.
-std::vector<int> random_parts(Index count, int parts, std::uint64_t seed);
+/// Which entries are held out together, numbered from 0: each by itself, but the channels of one
+/// pixel of a picture as one, because pixels are what is missing from pictures and a channel is
+/// easily told from the others.
+std::vector<Index> held_out_together(const MatrixData& data);
+
+/// Assigns every group to one of `parts` parts of nearly equal size, at random by the seed; returns
+/// the part of each entry.
+std::vector<int> random_parts(const std::vector<Index>& group, int parts, std::uint64_t seed);
 
 /// Root of the weighted mean squared error of the model's penalised (or refitted) prediction.
 double prediction_error(const MatrixModel& model, const Factor& u, const Factor& v,
                         const Entries& entries);
+
+/// Atoms in the units of one problem as atoms in the units of another on the same rows and columns.
+RankOneAtoms in_units_of(const MatrixProblem& to, const MatrixProblem& from, RankOneAtoms atoms);
 
 /// One fold of a cross-validation over lambda: a problem on the training entries and its path.
 class MatrixFold {
@@ -29,12 +40,17 @@ class MatrixFold {
   MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer);
   FoldPoint fit(double ratio);
 
+  const MatrixProblem& problem() const { return problem_; }
+  /// The atoms, in the fold's own units, of the smallest of the last few ratios that is not below
+  /// this one: what a fit at this ratio best starts from.
+  RankOneAtoms nearest(double ratio) const;
+
  private:
   Entries held_out_;
   MatrixProblem problem_;
   SolveOptions solve_;
   SolveObserver observer_;
-  RankOneAtoms atoms_;
+  std::deque<std::pair<double, RankOneAtoms>> recent_;
 };
 
 /// The solve loop's part of the options; `automatic` proofs are resolved for this pattern.

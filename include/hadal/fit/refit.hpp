@@ -16,7 +16,7 @@ Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, doubl
 /// Chooses between the penalised model and its refits by the error on a tenth of the entries held
 /// out at random, and applies the choice to the full model's atoms. Nothing when the penalised
 /// model predicts best.
-std::optional<Refit> best_refit(const Entries& entries, const MatrixFitOptions& options,
+std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& options,
                                 const MatrixProblem& problem, const RankOneAtoms& atoms,
                                 double lambda);
 

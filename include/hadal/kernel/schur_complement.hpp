@@ -24,7 +24,7 @@ class SchurComplement {
                   const Vector& column_scale, double lambda);
 
   static bool keeps_rows(const ObservedPattern& p) { return p.rows() <= p.columns(); }
-  /// Bytes of the factorised blocks for r atoms: at most 2 min(r, entries of its block) an entry.
+  /// Bytes of the factorised blocks for r atoms: about 2 min(r, entries of its block) an entry.
   static double bytes(const ObservedPattern& pattern, Index r);
 
   /// out = S d; both kept side x r.
@@ -57,7 +57,7 @@ class SchurComplement {
   SingleFactor kept_, eliminated_;       ///< scaled; rows padded with zeros
   std::vector<Index> first_;             ///< of each thread's share, and the number of lines
   std::vector<Index> block_start_;
-  std::vector<float> blocks_;  ///< lower Cholesky factors, packed row by row
+  SingleVector blocks_;  ///< lower Cholesky factors, packed
 };
 
 }  // namespace hadal

@@ -1,8 +1,14 @@
 #pragma once
 
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
 #include <concepts>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "hadal/model/matrix_model.hpp"
@@ -18,52 +24,96 @@ struct FoldPoint {
   bool interrupted = false;
 };
 
-/// A fold goes down its own path of lambda with warm starts: ratios come in decreasing order, each
-/// relative to the fold's own lambda_max.
+/// One fold's fits along a path of lambda, with warm starts from those that it made before. Ratios
+/// are relative to the fold's own lambda_max.
 template <class F>
 concept Fold = requires(F& fold, double ratio) {
   { fold.fit(ratio) } -> std::same_as<FoldPoint>;
 };
 
 struct CrossValidation {
-  std::vector<PathPoint> path;  ///< lambda holds the ratio; figures are means over the folds
-  std::vector<double> ratios;
+  /// By decreasing lambda, which holds the ratio; figures are means over the folds.
+  std::vector<PathPoint> path;
   std::size_t best = 0;    ///< smallest mean held-out error
   std::size_t chosen = 0;  ///< best, or the first within one standard error of it
   bool interrupted = false;
 };
 
-/// Geometric path of ratios from 0.8 downwards, 20 % a step.
+/// Geometric path of ratios from one half downwards, each half of the one before.
 std::vector<double> default_ratios();
 
 /// Mean and standard error over the folds of every figure.
 PathPoint average(double ratio, const std::vector<FoldPoint>& points);
 
-/// Index of the smallest error, and of the first (largest lambda) within one standard error of it.
+/// Sets best and chosen: the smallest error, and the first (largest lambda) within one standard
+/// error of it.
 void choose(CrossValidation& cv, bool one_standard_error);
 
-/// Fits every fold at every ratio, largest first, until the mean held-out error has not improved
-/// for `patience` points: smaller lambda then only costs time. `advance(step)` is called before
-/// each.
+/// Whether smaller lambda still promises to predict better: one of the first four points, where the
+/// first atoms may be noise, or the best one and better than the one before by more than half a per
+/// cent.
+bool promising(const CrossValidation& cv);
+
+/// Called before every fit of a fold with the number of fits started before; from any thread, one
+/// call at a time.
+using Advance = std::function<void(int step)>;
+
+/// Fits all folds at a ratio, as many at a time as there are threads, and adds the point.
+template <Fold F>
+void fit_folds(std::vector<std::unique_ptr<F>>& folds, double ratio, const Advance& advance,
+               CrossValidation& cv) {
+  const int count = static_cast<int>(folds.size());
+  const int threads = omp_get_max_threads(), outer = std::min(threads, count);
+  const int started = static_cast<int>(cv.path.size()) * count;
+  std::vector<FoldPoint> points(folds.size());
+  std::exception_ptr failure;
+  int next = 0;
+  std::mutex mutex;
+  omp_set_max_active_levels(2);
+#pragma omp parallel num_threads(outer)
+  {
+    omp_set_num_threads(threads / outer);
+#pragma omp for schedule(dynamic, 1)
+    for (int k = 0; k < count; ++k) {
+      try {
+        {
+          const std::lock_guard lock(mutex);
+          advance(started + next++);
+        }
+        points[k] = folds[k]->fit(ratio);
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        failure = std::current_exception();
+      }
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+  for (const FoldPoint& point : points) cv.interrupted = cv.interrupted || point.interrupted;
+  const PathPoint mean = average(ratio, points);
+  const auto smaller = [&](const PathPoint& point) { return point.lambda < ratio; };
+  cv.path.insert(std::find_if(cv.path.begin(), cv.path.end(), smaller), mean);
+}
+
+/// Goes down the ratios, largest first, as long as they are promising: smaller lambda then only
+/// costs time. Then looks half-way (in the logarithm) to the neighbours of the best.
 template <Fold F>
 CrossValidation cross_validate(std::vector<std::unique_ptr<F>>& folds,
                                const std::vector<double>& ratios, bool one_standard_error,
-                               const std::function<void(int step)>& advance) {
-  constexpr std::size_t patience = 3;
+                               const Advance& advance) {
   CrossValidation cv;
-  for (const double ratio : ratios) {
-    std::vector<FoldPoint> points;
-    for (auto& fold : folds) {
-      advance(static_cast<int>(cv.path.size() * folds.size() + points.size()));
-      points.push_back(fold->fit(ratio));
-      cv.interrupted = cv.interrupted || points.back().interrupted;
-      if (cv.interrupted) break;
-    }
-    cv.path.push_back(average(ratio, points));
-    cv.ratios.push_back(ratio);
+  const auto add = [&](double ratio) {
+    fit_folds(folds, ratio, advance, cv);
     choose(cv, one_standard_error);
-    if (cv.interrupted || cv.path.size() > cv.best + patience) break;
+  };
+  for (const double ratio : ratios) {
+    add(ratio);
+    if (cv.interrupted || !promising(cv)) break;
   }
+  const double best = cv.path[cv.best].lambda;
+  const double larger = cv.best > 0 ? cv.path[cv.best - 1].lambda : best;
+  const double smaller = cv.best + 1 < cv.path.size() ? cv.path[cv.best + 1].lambda : best;
+  if (!cv.interrupted && larger > best) add(std::sqrt(best * larger));
+  if (!cv.interrupted && smaller < best) add(std::sqrt(best * smaller));
   return cv;
 }
 

@@ -20,6 +20,9 @@ struct SolveOptions {
   int iteration_max = 1000;
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds
   std::uint64_t seed = 0;
+  /// With Proof::none: stop as well once growing is predicted to lower F by less than this part of
+  /// it. A gap says how good the model is at the worst; this, what more work would still change.
+  double settled = 0;
   Index first_growth = 40;  ///< atoms added to an empty model at once, at the most
 };
 

@@ -66,7 +66,7 @@ class SolveLoop {
     before_ = state_.seconds;
     start_ = Clock::now();
     for (;;) {
-      grow();
+      if (!grow()) return finish(StopReason::exhausted);
       descend();
       const PolarResult<Atoms> polar = certify();
       report(polar);
@@ -85,13 +85,14 @@ class SolveLoop {
   /// A search value this little above lambda costs less than a tenth of the tolerance.
   double growth_threshold() const { return options_.lambda * (1 + 0.1 * options_.tolerance); }
 
-  void grow() {
+  /// Appends the atoms found. Returns false, and appends none, where the fit has settled.
+  bool grow() {
     Index count = growth_count(state_.collected, growth_threshold());
     count = std::min(count, options_.size_max - state_.atoms.size());
     std::vector<double> amounts;
     for (Index k = 0; k < count; ++k) amounts.push_back(state_.collected[k] - options_.lambda);
-    grew_ = count > 0;
-    if (!grew_) return;
+    grew_ = false;
+    if (count <= 0) return true;
     Vector z, residual, dz;
     Atoms direction = family_.empty();
     family_.append(direction, state_.found, amounts, 1);
@@ -100,11 +101,17 @@ class SolveLoop {
     loss_.evaluate(z, residual);
     const double price = options_.lambda * family_.penalty(direction);
     const double scale = growth_scale(loss_, z, residual, dz, price);
+    // Half of slope times step: exact for a quadratic loss.
+    const double gain = scale * (residual.dot(dz) - price) / 2;
+    if (options_.proof == Proof::none && gain < options_.settled * objective_) return false;
     if (scale > 0) family_.append(state_.atoms, state_.found, amounts, scale);
     grew_ = scale > 0;
+    return true;
   }
 
   void descend() {
+    // A given start is searched before it is improved: a descent on too few atoms would be wasted.
+    if (state_.iteration == 0) return;
     DescentGoal goal;
     goal.reduction = grew_ ? growth_reduction : state_.reduction;
     goal.cancelled = [this] { return seconds() > options_.time_limit; };
@@ -131,7 +138,7 @@ class SolveLoop {
     const bool bounding = options_.proof == Proof::probabilistic || state_.thorough;
     request.proof = bounding ? Proof::probabilistic : Proof::none;
     request.failure_probability = options_.failure_probability;
-    request.atoms_max = std::max(options_.first_growth, state_.atoms.size() / 2);
+    request.atoms_max = std::max(options_.first_growth, state_.atoms.size());
     request.precision = options_.tolerance;
     request.seed =
         options_.seed + static_cast<std::uint64_t>(state_.iteration) * 0x9e3779b97f4a7c15;
@@ -190,8 +197,8 @@ class SolveLoop {
   std::optional<StopReason> decide() {
     const double gap = certificate_.relative_gap;
     if (options_.proof != Proof::none && gap <= options_.tolerance) return StopReason::tolerance;
-    if (options_.proof == Proof::none && !grows_ && estimate_ <= options_.tolerance)
-      return StopReason::exhausted;
+    if (options_.proof == Proof::none && estimate_ <= options_.tolerance)
+      return grows_ ? StopReason::tolerance : StopReason::exhausted;
     if (interrupted_) return StopReason::interrupted;
     if (seconds() > options_.time_limit) return StopReason::time_limit;
     if (state_.iteration >= options_.iteration_max) return StopReason::iteration_limit;
