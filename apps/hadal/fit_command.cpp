@@ -60,7 +60,7 @@ class FitMatrixCommand {
   void add_run_options(CLI::App& app);
   void add_output_options(CLI::App& app);
   void check_files() const;
-  MatrixModel fit(const MatrixData& data);
+  MatrixModel fit(MatrixData data);
   void write_results(const MatrixModel& model) const;
 
   fs::path data_, out_, json_;
@@ -237,10 +237,10 @@ void FitMatrixCommand::check_files() const {
   if (!options_.checkpoint.empty()) require_output(options_.checkpoint, "--checkpoint", {data_});
 }
 
-MatrixModel FitMatrixCommand::fit(const MatrixData& data) {
+MatrixModel FitMatrixCommand::fit(MatrixData data) {
   const InterruptGuard interrupt;
   Progress progress(quiet_);
-  return fit_matrix(data, options_, [&](const FitProgress& at) {
+  return fit_matrix(std::move(data), options_, [&](const FitProgress& at) {
     progress.show(at);
     return !interrupt.requested();
   });
@@ -268,8 +268,7 @@ int FitMatrixCommand::run() {
   }
   check_files();
   const ReadOptions read_options = reading_.over({});
-  const MatrixData data = read_matrix(data_, read_options);
-  MatrixModel model = fit(data);
+  MatrixModel model = fit(read_matrix(data_, read_options));
   model.read_options = to_json(read_options);
   write_results(model);
   const bool reached = model.stop == StopReason::tolerance || model.stop == StopReason::exhausted;

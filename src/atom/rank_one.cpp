@@ -37,12 +37,11 @@ void RankOneFamily::scale_columns(Factor& v) const {
   if (column_scale_.size()) v.array().colwise() *= column_scale_.array();
 }
 
-Vector RankOneFamily::scaled(const Vector& q) const {
+Vector RankOneFamily::scaled(Vector q) const {
   if (row_scale_.size() == 0) return q;
-  Vector out(q.size());
   pattern_.for_each(
-      [&](Index k, Index i, Index j) { out[k] = row_scale_[i] * q[k] * column_scale_[j]; });
-  return out;
+      [&](Index k, Index i, Index j) { q[k] = row_scale_[i] * q[k] * column_scale_[j]; });
+  return q;
 }
 
 void RankOneFamily::predict(const Atoms& atoms, Vector& z) const {
@@ -62,7 +61,8 @@ double RankOneFamily::penalty(const Atoms& atoms) const {
 
 PolarResult<RankOneAtoms> RankOneFamily::polar(const Vector& q, const Atoms& atoms,
                                                const PolarRequest& request) const {
-  const Vector scaled_q = scaled(q);
+  const Vector own = row_scale_.size() ? scaled(q) : Vector();
+  const Vector& scaled_q = row_scale_.size() ? own : q;
   PolarResult<Atoms> result;
   if (request.proof == Proof::deterministic) {
     result.value = request.estimate;

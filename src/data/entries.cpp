@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <tuple>
+#include <numeric>
 #include <utility>
 
 #include "canonical.hpp"
@@ -23,6 +23,9 @@ void check_shape(const Entries& entries) {
                                 entries.rows, entries.columns, most));
   }
   const std::size_t size = entries.value.size();
+  if (size > std::numeric_limits<std::uint32_t>::max()) {
+    throw DataError(fmt::format("{} entries: expected at most 4294967295", size));
+  }
   if (entries.row.size() != size || entries.column.size() != size ||
       (!entries.weight.empty() && entries.weight.size() != size)) {
     throw DataError(
@@ -60,79 +63,96 @@ bool is_canonical(const Entries& entries) {
   return true;
 }
 
-/// An entry's place in the matrix and in the input.
-struct Place {
-  std::int32_t row, column;
-  std::size_t position;
-  bool same_cell(const Place& other) const { return row == other.row && column == other.column; }
-  bool operator<(const Place& other) const {
-    return std::tie(row, column, position) < std::tie(other.row, other.column, other.position);
-  }
-};
+/// Positions in the input in the order of (row, column, position).
+using Order = std::vector<std::uint32_t>;
 
-std::vector<Place> sorted_places(const Entries& entries) {
-  std::vector<Place> places;
-  places.reserve(entries.value.size());
-  for (std::size_t k = 0; k < entries.value.size(); ++k) {
-    places.push_back({entries.row[k], entries.column[k], k});
-  }
-  std::sort(places.begin(), places.end());
-  return places;
+/// One stable pass of a radix sort by sixteen bits of `key`.
+void sort_by_digit(const std::vector<std::int32_t>& key, int shift, Order& order, Order& spare) {
+  const auto digit = [&](std::uint32_t k) {
+    return (static_cast<std::uint32_t>(key[k]) >> shift) & 0xffff;
+  };
+  std::vector<std::size_t> start(0x10001, 0);
+  for (const std::uint32_t k : order) ++start[digit(k) + 1];
+  std::partial_sum(start.begin(), start.end(), start.begin());
+  for (const std::uint32_t k : order) spare[start[digit(k)]++] = k;
+  order.swap(spare);
 }
 
-[[noreturn]] void refuse_duplicate(const Entries& entries, const Place& first, const Place& again,
+Order sorted_order(const Entries& entries) {
+  Order order(entries.value.size()), spare(order.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto sort_by = [&](const std::vector<std::int32_t>& key, Index limit) {
+    sort_by_digit(key, 0, order, spare);
+    if (limit > 0x10000) sort_by_digit(key, 16, order, spare);
+  };
+  sort_by(entries.column, entries.columns);
+  sort_by(entries.row, entries.rows);
+  return order;
+}
+
+bool same_cell(const Entries& entries, std::uint32_t a, std::uint32_t b) {
+  return entries.row[a] == entries.row[b] && entries.column[a] == entries.column[b];
+}
+
+[[noreturn]] void refuse_duplicate(const Entries& entries, std::uint32_t first, std::uint32_t again,
                                    const Where& where) {
   throw DataError(fmt::format(
       "{}: row {}, column {}, value {} was given before ({}, value {}): expected each position "
       "once, or duplicates to be averaged",
-      where(static_cast<Index>(again.position)), again.row, again.column,
-      entries.value[again.position], where(static_cast<Index>(first.position)),
-      entries.value[first.position]));
+      where(again), entries.row[again], entries.column[again], entries.value[again], where(first),
+      entries.value[first]));
 }
 
-void check_duplicates(const Entries& entries, const std::vector<Place>& places,
-                      const Where& where) {
-  const Place* worst = nullptr;
-  for (std::size_t k = 1; k < places.size(); ++k) {
-    const bool duplicate = places[k].same_cell(places[k - 1]);
-    if (duplicate && (worst == nullptr || places[k].position < worst->position)) worst = &places[k];
+/// Whether a cell is given twice; refuses it, at the first place in the input, unless duplicates
+/// are to be averaged.
+bool has_duplicates(const Entries& entries, const Order& order, Duplicates duplicates,
+                    const Where& where) {
+  std::size_t worst = 0;
+  for (std::size_t k = 1; k < order.size(); ++k) {
+    if (same_cell(entries, order[k], order[k - 1]) && (worst == 0 || order[k] < order[worst]))
+      worst = k;
   }
-  if (worst != nullptr) refuse_duplicate(entries, worst[-1], *worst, where);
+  if (worst != 0 && duplicates == Duplicates::error)
+    refuse_duplicate(entries, order[worst - 1], order[worst], where);
+  return worst != 0;
 }
 
-/// The entries in the order of `places`, with those of one cell merged: the weighted mean of their
-/// values and the sum of their weights.
-Entries gathered(const Entries& entries, const std::vector<Place>& places, bool any_duplicate,
-                 const Where& where) {
+/// The entries in this order, with those of one cell merged: the weighted mean of their values and
+/// the sum of their weights.
+Entries merged(const Entries& entries, const Order& order, const Where& where) {
   Entries result{entries.rows, entries.columns, {}, {}, {}, {}};
-  const bool weighted = any_duplicate || !entries.weight.empty();
-  result.row.reserve(places.size());
-  result.column.reserve(places.size());
-  result.value.reserve(places.size());
-  if (weighted) result.weight.reserve(places.size());
-  for (auto first = places.begin(); first != places.end();) {
-    double mean = entries.value[first->position];
-    double total = entries.weight.empty() ? 1.0 : entries.weight[first->position];
+  for (auto first = order.begin(); first != order.end();) {
+    double mean = entries.value[*first];
+    double total = entries.weight.empty() ? 1.0 : entries.weight[*first];
     auto next = first + 1;
-    for (; next != places.end() && next->same_cell(*first); ++next) {
-      const double weight = entries.weight.empty() ? 1.0 : entries.weight[next->position];
+    for (; next != order.end() && same_cell(entries, *next, *first); ++next) {
+      const double weight = entries.weight.empty() ? 1.0 : entries.weight[*next];
       const double share = 1.0 / (1.0 + total / weight);
-      mean = (1.0 - share) * mean + share * entries.value[next->position];
+      mean = (1.0 - share) * mean + share * entries.value[*next];
       total += weight;
       if (!std::isfinite(total)) {
         throw DataError(
             fmt::format("{}: row {}, column {}: the sum of the duplicates' weights is "
                         "not finite",
-                        where(static_cast<Index>(next->position)), next->row, next->column));
+                        where(*next), entries.row[*next], entries.column[*next]));
       }
     }
-    result.row.push_back(first->row);
-    result.column.push_back(first->column);
+    result.row.push_back(entries.row[*first]);
+    result.column.push_back(entries.column[*first]);
     result.value.push_back(mean);
-    if (weighted) result.weight.push_back(total);
+    result.weight.push_back(total);
     first = next;
   }
   return result;
+}
+
+template <class T>
+void reorder(const Order& order, std::vector<T>& values) {
+  if (values.empty()) return;
+  std::vector<T> out;
+  out.reserve(order.size());
+  for (const std::uint32_t k : order) out.push_back(values[k]);
+  values = std::move(out);
 }
 
 }  // namespace
@@ -143,13 +163,15 @@ void canonicalise(Entries& entries, Duplicates duplicates, const Where& where) {
   check_shape(entries);
   for (std::size_t k = 0; k < entries.value.size(); ++k) check_entry(entries, k, where);
   if (is_canonical(entries)) return;
-  const std::vector<Place> places = sorted_places(entries);
-  if (duplicates == Duplicates::error) check_duplicates(entries, places, where);
-  const bool any_duplicate =
-      std::adjacent_find(places.begin(), places.end(), [](const Place& a, const Place& b) {
-        return a.same_cell(b);
-      }) != places.end();
-  entries = gathered(entries, places, any_duplicate, where);
+  const Order order = sorted_order(entries);
+  if (has_duplicates(entries, order, duplicates, where)) {
+    entries = merged(entries, order, where);
+    return;
+  }
+  reorder(order, entries.row);  // one array after the other: the data may fill the memory
+  reorder(order, entries.column);
+  reorder(order, entries.value);
+  reorder(order, entries.weight);
 }
 
 }  // namespace io

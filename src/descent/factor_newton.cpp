@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <variant>
 
 #include "hadal/certify/lanczos.hpp"
 #include "hadal/descent/quartic.hpp"
@@ -93,43 +92,61 @@ class Iterate {
 
  private:
   void evaluate() {
-    family_.predict(atoms_, z_);
-    objective_ = loss_.evaluate(z_, residual_) + lambda_ * family_.penalty(atoms_);
+    family_.predict(atoms_, residual_);
+    objective_ = loss_.evaluate(residual_, residual_) + lambda_ * family_.penalty(atoms_);
   }
 
   /// F along U + t dU, V + t dV: Z + t z1 + t^2 z2, exactly quartic for a quadratic loss.
   Quartic along(const Pair& d) const {
-    const Index r = atoms_.size();
-    Factor left(atoms_.u.rows(), 2 * r), right(atoms_.v.rows(), 2 * r);
-    left << atoms_.u, d.u;
-    right << d.v, atoms_.v;
-    Vector z1, z2;
-    family_.predict({left, right}, z1);
-    family_.predict({d.u, d.v}, z2);
-    Vector h1 = z1, h2 = z2;
-    loss_.apply_hessian(h1);
-    loss_.apply_hessian(h2);
+    const LineSums sums = sums_along(d);
+    const double cross = hadal::inner(atoms_.u, d.u) + hadal::inner(atoms_.v, d.v);
     Quartic f;
-    f.a1 =
-        -residual_.dot(z1) + lambda_ * (hadal::inner(atoms_.u, d.u) + hadal::inner(atoms_.v, d.v));
-    f.a2 = h1.dot(z1) / 2 - residual_.dot(z2) + lambda_ * inner(d, d) / 2;
-    f.a3 = h1.dot(z2);
-    f.a4 = std::max(0.0, h2.dot(z2) / 2);
+    f.a1 = -sums.e1 + lambda_ * cross;
+    f.a2 = sums.w11 / 2 - sums.e2 + lambda_ * inner(d, d) / 2;
+    f.a3 = sums.w12;
+    f.a4 = std::max(0.0, sums.w22 / 2);
     return f;
+  }
+
+  LineSums sums_along(const Pair& d) const {
+    RankOneAtoms at = atoms_, step{d.u, d.v};
+    for (RankOneAtoms* atoms : {&at, &step}) {
+      family_.scale_rows(atoms->u);
+      family_.scale_columns(atoms->v);
+    }
+    if constexpr (L::hessian_is_diagonal) {
+      return line_sums(family_.pattern(), at.u, at.v, step.u, step.v, residual_, loss_.weight());
+    } else {
+      Vector z1, z2, other;
+      sampled_product(family_.pattern(), at.u, step.v, z1);
+      sampled_product(family_.pattern(), step.u, at.v, other);
+      z1 += other;
+      sampled_product(family_.pattern(), step.u, step.v, z2);
+      Vector h1 = z1, h2 = z2;
+      loss_.apply_hessian(h1);
+      loss_.apply_hessian(h2);
+      return {residual_.dot(z1), residual_.dot(z2), h1.dot(z1), h1.dot(z2), h2.dot(z2)};
+    }
   }
 
   const L& loss_;
   const RankOneFamily& family_;
   double lambda_;
   RankOneAtoms& atoms_;
-  Vector z_, residual_;
+  Vector residual_;
   double objective_ = 0;
 };
 
-/// sigma_1 of the scaled residual to a few per cent, from below.
-double residual_norm(const RankOneFamily& family, const Vector& residual) {
+/// The part of the residual that the Hessian may keep and stay positive definite:
+/// [lambda I, -c R; -c R^T, lambda I] is semidefinite for c = lambda / ||R||. Far from the
+/// solution, where ||R|| > lambda, the step is between those of Gauss and of Newton; at the
+/// solution c = 1.
+/// ||R|| is known to a few per cent, from below.
+double definite_coupling(const RankOneFamily& family, const Vector& residual, double lambda) {
   const ObservedPattern& p = family.pattern();
-  const Vector q = family.scaled(residual), by_column = in_column_order(p, q);
+  const Vector own = family.row_scale().size() ? family.scaled(residual) : Vector();
+  const Vector& q = family.row_scale().size() ? own : residual;
+  const Vector by_column = in_column_order(p, q);
   const bool rows = p.rows() <= p.columns();
   Vector far;
   Lanczos lanczos(std::min(p.rows(), p.columns()), 1, [&](const Vector& x, Vector& y) {
@@ -142,7 +159,15 @@ double residual_norm(const RankOneFamily& family, const Vector& residual) {
     }
   });
   lanczos.run_to(12);
-  return std::sqrt(std::max(0.0, lanczos.ritz_values()[0]));
+  return std::min(1.0, lambda / std::sqrt(std::max(0.0, lanczos.ritz_values()[0])));
+}
+
+/// A short step says that the quadratic model holds less far than it was trusted, mostly in
+/// directions almost without curvature: a larger ridge holds them back (Levenberg, Marquardt).
+double next_damping(double damping, double step) {
+  if (step < 0.3) return std::max(4 * damping, 0.03);
+  if (step <= 0.6) return damping;
+  return damping < 4e-3 ? 0 : damping / 4;
 }
 
 /// Beyond this the factorised blocks of the reduced system would be what fills the memory.
@@ -154,32 +179,24 @@ bool reducible(const RankOneFamily& family, Index r) {
   return !family.pattern().full() && SchurComplement::bytes(family.pattern(), r) <= block_bytes_max;
 }
 
-/// The Newton system in the form that suits the problem, at one iterate.
+/// The direction by the form of the system that suits the problem.
 template <QuadraticLoss L>
-class NewtonSystem {
- public:
-  NewtonSystem(const L& loss, const RankOneFamily& family, double lambda, const RankOneAtoms& atoms,
-               const Vector& residual, const TwoLevelPreconditioner& preconditioner, SinglePair g) {
-    RankOneAtoms scaled = atoms;
-    family.scale_rows(scaled.u);
-    family.scale_columns(scaled.v);
-    if (reducible<L>(family, atoms.size())) {
-      system_.template emplace<1>(family, lambda, scaled, loss.weight(), residual, preconditioner,
-                                  g);
-    } else {
-      system_.template emplace<2>(loss, family, lambda, scaled, residual, preconditioner,
-                                  std::move(g));
-    }
+SinglePair newton_direction(const L& loss, const NewtonInput& in, double eta,
+                            const DescentGoal& goal, DescentReport& report) {
+  int steps = 0;
+  SinglePair direction;
+  const auto solve = [&](const auto& system) {
+    direction = system.solve(eta, goal.cancelled, steps);
+    report.passes += system.passes * (steps + 2);
+  };
+  if (reducible<L>(in.family, in.scaled.size())) {
+    solve(ReducedSystem(in, loss.weight()));
+  } else {
+    solve(JointSystem<L>(in, loss));
   }
-
-  template <class F>
-  auto visit(const F& f) const {
-    return system_.index() == 1 ? f(std::get<1>(system_)) : f(std::get<2>(system_));
-  }
-
- private:
-  std::variant<std::monostate, ReducedSystem, JointSystem<L>> system_;
-};
+  ++report.iterations;
+  return direction;
+}
 
 }  // namespace
 
@@ -198,10 +215,7 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
       break;
     }
     const Pair g = iterate.negative_gradient();
-    // [lambda I, -c R; -c R^T, lambda I] is positive semidefinite for c = lambda / ||R||: far from
-    // the solution, where ||R|| > lambda, the full coupling (c = 1) would give a Hessian that is
-    // not; there the step is between Gauss and Newton, at the solution it is Newton's.
-    const double coupling = std::min(1.0, lambda / residual_norm(family, iterate.residual()));
+    const double coupling = definite_coupling(family, iterate.residual(), lambda);
     const double ridge = lambda * (1 + damping);
     const TwoLevelPreconditioner preconditioner(family, loss.weight(), atoms, outside.atoms,
                                                 outside.collected, ridge, coupling / (1 + damping));
@@ -222,22 +236,18 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
     if (report.at_floor || (report.iterations > 0 && decrement <= goal.reduction * first)) break;
 
     const double eta = std::min(0.1, 0.3 * std::sqrt(std::sqrt(decrement / first)));
-    const NewtonSystem<L> newton(loss, family, ridge, atoms, coupling * iterate.residual(),
-                                 preconditioner, small);
-    int steps = 0;
-    const SinglePair d =
-        newton.visit([&](const auto& system) { return system.solve(eta, goal.cancelled, steps); });
-    report.passes += newton.visit([](const auto& system) { return system.passes; }) * (steps + 2);
-    ++report.iterations;
+    RankOneAtoms scaled = atoms;
+    family.scale_rows(scaled.u);
+    family.scale_columns(scaled.v);
+    const SinglePair d = newton_direction(
+        loss, {family, scaled, iterate.residual(), preconditioner, small, ridge, coupling}, eta,
+        goal, report);
     const double t = iterate.move({unit * d.u.cast<double>(), unit * d.v.cast<double>()});
     if (t == 0) {
       report.at_floor = true;
       break;
     }
-    // A short step says that the quadratic model holds less far than it was trusted, mostly in
-    // directions almost without curvature: a larger ridge holds them back (Levenberg, Marquardt).
-    damping = t < 0.3 ? std::max(4 * damping, 0.03) : t > 0.6 ? damping / 4 : damping;
-    if (damping < 1e-3) damping = 0;
+    damping = next_damping(damping, t);
   }
   iterate.balance();
   report.objective = iterate.objective();

@@ -10,23 +10,36 @@
 
 /// The two forms in which the Newton system of a bilinear model is solved. Each has
 ///   solve(eta, cancelled, steps)   an approximate Newton direction
-/// for a gradient scaled to unit size, so that squares stay within the range of single precision.
+///   passes                         over the data, in each step
 namespace hadal {
+
+/// What a system is made of.
+struct NewtonInput {
+  const RankOneFamily& family;
+  const RankOneAtoms& scaled;  ///< D_r U, D_c V
+  const Vector& residual;
+  const TwoLevelPreconditioner& preconditioner;
+  /// Negative gradient, scaled to unit size so that squares stay within the range of single
+  /// precision.
+  const SinglePair& gradient;
+  double ridge;     ///< lambda, or more where the step is damped
+  double coupling;  ///< the part of the residual that the Hessian keeps
+};
 
 /// Both factors at once: for every loss with a linear Hessian, and matrices with all entries.
 template <QuadraticLoss L>
 class JointSystem {
  public:
-  static constexpr double passes = 2;  ///< over the data, in each step
-  JointSystem(const L& loss, const RankOneFamily& family, double lambda, const RankOneAtoms& scaled,
-              const Vector& residual, const TwoLevelPreconditioner& preconditioner, SinglePair g)
+  static constexpr double passes = 2;
+
+  JointSystem(const NewtonInput& in, const L& loss)
       : loss_(loss),
-        lambda_(static_cast<float>(lambda)),
-        row_scale_(family.row_scale().cast<float>()),
-        column_scale_(family.column_scale().cast<float>()),
-        hessian_(family.pattern(), scaled.u, scaled.v, residual),
-        preconditioner_(preconditioner),
-        g_(std::move(g)) {
+        ridge_(static_cast<float>(in.ridge)),
+        row_scale_(in.family.row_scale().cast<float>()),
+        column_scale_(in.family.column_scale().cast<float>()),
+        hessian_(in.family.pattern(), in.scaled.u, in.scaled.v, in.coupling * in.residual),
+        preconditioner_(in.preconditioner),
+        g_(in.gradient) {
     precondition(g_, start_);
   }
 
@@ -45,7 +58,7 @@ class JointSystem {
     } else {
       hessian_(loss_, d.u, d.v, h.u, h.v);
     }
-    combine(lambda_, d, 1.0F, h);
+    combine(ridge_, d, 1.0F, h);
   }
   void precondition(const SinglePair& g, SinglePair& z) const {
     preconditioner_.apply(g.u, g.v, z.u, z.v);
@@ -54,7 +67,7 @@ class JointSystem {
 
  private:
   const L& loss_;
-  float lambda_;
+  float ridge_;
   SingleVector row_scale_, column_scale_;
   mutable BilinearHessian hessian_;  // keeps working space
   const TwoLevelPreconditioner& preconditioner_;
@@ -65,15 +78,14 @@ class JointSystem {
 class ReducedSystem {
  public:
   static constexpr double passes = 1;
-  ReducedSystem(const RankOneFamily& family, double lambda, const RankOneAtoms& scaled,
-                const Vector& weight, const Vector& residual,
-                const TwoLevelPreconditioner& preconditioner, const SinglePair& g)
-      : rows_(SchurComplement::keeps_rows(family.pattern())),
-        schur_(family.pattern(), scaled.u, scaled.v, weight, residual, family.row_scale(),
-               family.column_scale(), lambda),
-        preconditioner_(preconditioner),
-        eliminated_(rows_ ? g.v : g.u),
-        g_(schur_.reduce(rows_ ? g.u : g.v, eliminated_)) {
+
+  ReducedSystem(const NewtonInput& in, const Vector& weight)
+      : rows_(SchurComplement::keeps_rows(in.family.pattern())),
+        schur_(in.family.pattern(), in.scaled.u, in.scaled.v, weight, in.residual, in.coupling,
+               in.family.row_scale(), in.family.column_scale(), in.ridge),
+        preconditioner_(in.preconditioner),
+        eliminated_(rows_ ? in.gradient.v : in.gradient.u),
+        g_(schur_.reduce(rows_ ? in.gradient.u : in.gradient.v, eliminated_)) {
     precondition(g_, start_);
   }
 

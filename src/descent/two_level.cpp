@@ -47,11 +47,9 @@ TwoLevelPreconditioner::TwoLevelPreconditioner(const RankOneFamily& family, cons
   family.scale_rows(basis_u);
   family.scale_columns(basis_v);
   const Factor square_u = basis_u.cwiseAbs2(), square_v = basis_v.cwiseAbs2();
-  const Vector ones = Vector::Ones(weight.size() ? 0 : family.pattern().observed());
-  const Vector& w = weight.size() ? weight : ones;
   Factor reach_u, reach_v;
-  hadal::apply(family.pattern(), w, square_v, reach_u);
-  hadal::apply_transpose(family.pattern(), w, Factor(square_u.leftCols(r_)), reach_v);
+  hadal::apply(family.pattern(), weight, square_v, reach_u);
+  hadal::apply_transpose(family.pattern(), weight, Factor(square_u.leftCols(r_)), reach_v);
   curvature_ = square_u.transpose() * reach_u;
 
   reach_u = Factor(reach_u.leftCols(r_) * norm_v.cwiseAbs2().asDiagonal());  // reads itself

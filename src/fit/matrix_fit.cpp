@@ -144,7 +144,7 @@ void set_outcome(const SolveResult<RankOneAtoms>& result, const MatrixFitOptions
 
 }  // namespace
 
-MatrixModel fit_matrix(const MatrixData& data, const MatrixFitOptions& options,
+MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
@@ -153,10 +153,12 @@ MatrixModel fit_matrix(const MatrixData& data, const MatrixFitOptions& options,
   const Threads threads(options.threads);
 
   const MatrixProblem problem(data.entries, options);
+  const std::string identity = identity_of(data.entries, options);
   MatrixModel model;
-  ResumePoint point = options.resume.empty()
-                          ? ResumePoint{}
-                          : load_resume_point(options.resume, data.entries, options);
+  ResumePoint point =
+      options.resume.empty() ? ResumePoint{} : load_resume_point(options.resume, identity);
+  const bool once = options.lambda.kind != LambdaChoice::Kind::cross_validated;
+  if (once && options.refit == RefitChoice::none) data.entries = {};
   LoopState<RankOneAtoms> start = problem.start();
   if (point.lambda > 0) {
     model.lambda = point.lambda;
@@ -172,6 +174,7 @@ MatrixModel fit_matrix(const MatrixData& data, const MatrixFitOptions& options,
     model.path = std::move(chosen.path);
     start = problem.start_from(std::move(chosen.atoms));
   }
+  if (options.refit == RefitChoice::none) data.entries = {};
   // All observed values alike: any lambda > 0 gives X = 0, and the objective is already at its end.
   if (!(model.lambda > 0)) model.lambda = std::numeric_limits<double>::min();
 
@@ -185,8 +188,7 @@ MatrixModel fit_matrix(const MatrixData& data, const MatrixFitOptions& options,
   Checkpoint<RankOneAtoms> save;
   if (!options.checkpoint.empty()) {
     save = [&](const LoopState<RankOneAtoms>& state) {
-      save_resume_point(options.checkpoint, {model.lambda, model.path, state}, data.entries,
-                        options);
+      save_resume_point(options.checkpoint, {model.lambda, model.path, state}, identity);
     };
   }
   const SolveResult<RankOneAtoms> result =

@@ -67,7 +67,6 @@ MatrixProblem::MatrixProblem(const Entries& entries, const MatrixFitOptions& opt
     : pattern_(entries),
       offset_(initial_offset(entries, options)),
       norm_(count_weights(entries, options.norm_alpha)),
-      squared_(Vector()),
       loss_(SquaredLoss(Vector())),
       family_(pattern_, norm_.row_scale, norm_.column_scale) {
   Vector y = centred(entries, offset_);
@@ -77,22 +76,33 @@ MatrixProblem::MatrixProblem(const Entries& entries, const MatrixFitOptions& opt
   check_range(largest, heaviest, entries.size());
   data_unit_ = power_of_four(largest);
   weight_unit_ = power_of_four(heaviest);
-  squared_ = SquaredLoss(y / data_unit_, weights_of(entries, weight_unit_));
+  y /= data_unit_;
+  SquaredLoss squared(std::move(y), weights_of(entries, weight_unit_));
   if (offset_.policy == OffsetPolicy::free && offset_.terms != OffsetTerms::none) {
-    loss_.emplace<FreeOffsetLoss>(pattern_, squared_, frees(offset_.terms, OffsetTerms::rows),
-                                  frees(offset_.terms, OffsetTerms::columns),
-                                  offset_.ridge / weight_unit_);
+    loss_.emplace<FreeOffsetLoss>(
+        pattern_, std::move(squared), frees(offset_.terms, OffsetTerms::rows),
+        frees(offset_.terms, OffsetTerms::columns), offset_.ridge / weight_unit_);
   } else {
-    loss_.emplace<SquaredLoss>(squared_);
+    loss_.emplace<SquaredLoss>(std::move(squared));
   }
-  Vector residual;
-  with_loss([&](const auto& loss) { loss.evaluate(Vector::Zero(pattern_.observed()), residual); });
-  lambda_max_ =
-      largest_singular_value(pattern_, family_.scaled(residual)) * data_unit_ * weight_unit_;
 }
 
-const Vector& MatrixProblem::target() const { return squared_.target(); }
-const Vector& MatrixProblem::weight() const { return squared_.weight(); }
+double MatrixProblem::lambda_max() const {
+  if (!lambda_max_) {
+    Vector residual = Vector::Zero(pattern_.observed());
+    with_loss([&](const auto& loss) { loss.evaluate(residual, residual); });
+    residual = family_.scaled(std::move(residual));
+    lambda_max_ = largest_singular_value(pattern_, residual) * data_unit_ * weight_unit_;
+  }
+  return *lambda_max_;
+}
+
+const Vector& MatrixProblem::target() const {
+  return with_loss([](const auto& loss) -> const Vector& { return loss.target(); });
+}
+const Vector& MatrixProblem::weight() const {
+  return with_loss([](const auto& loss) -> const Vector& { return loss.weight(); });
+}
 
 LoopState<RankOneAtoms> MatrixProblem::start() const {
   LoopState<RankOneAtoms> state;
@@ -169,7 +179,7 @@ Offset MatrixProblem::offset_at(const RankOneAtoms& atoms) const {
 void MatrixProblem::describe(const RankOneAtoms& atoms, MatrixModel& model) const {
   const double root = std::sqrt(data_unit_);
   model.loss = "squared";
-  model.lambda_max = lambda_max_;
+  model.lambda_max = lambda_max();
   model.norm = norm_;
   model.offset = offset_at(atoms);
   model.u = root * atoms.u;

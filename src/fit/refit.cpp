@@ -63,8 +63,8 @@ Matrix refit_values(const MatrixProblem& problem, const RankOneAtoms& atoms) {
   const Index r = atoms.size();
   Matrix normal = Matrix::Zero(r, r);
   Vector right = Vector::Zero(r);
-  // Rows left_i * right_j, one for each entry, a block at a time: their products with themselves are
-  // what takes the time, and BLAS does many at once.
+  // Rows left_i * right_j, one for each entry, a block at a time: their products with themselves
+  // are what takes the time, and BLAS does many at once.
   constexpr Index block = 1024;
   Factor rows(block, r);
   Index filled = 0;

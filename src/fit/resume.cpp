@@ -6,11 +6,10 @@
 #include "hadal/model/checkpoint.hpp"
 
 namespace hadal {
-namespace {
 
-/// What decides the answer: a checkpoint is good for exactly this. The sums tell data apart that
-/// agree in shape; limits, tolerance and threads may change between the runs.
-std::string identity(const Entries& entries, const MatrixFitOptions& o) {
+// The sums tell data apart that agree in shape; limits, tolerance and threads may change between
+// the runs.
+std::string identity_of(const Entries& entries, const MatrixFitOptions& o) {
   double values = 0, places = 0, weights = 0;
   for (Index k = 0; k < entries.size(); ++k) {
     const double place = 1 + static_cast<double>((k * 2654435761) & 0xffff);
@@ -28,13 +27,11 @@ std::string identity(const Entries& entries, const MatrixFitOptions& o) {
       o.seed);
 }
 
-}  // namespace
-
 void save_resume_point(const std::filesystem::path& file, const ResumePoint& point,
-                       const Entries& entries, const MatrixFitOptions& options) {
+                       const std::string& identity) {
   const LoopState<RankOneAtoms>& state = point.state;
   MatrixCheckpoint c;
-  c.problem = identity(entries, options);
+  c.problem = identity;
   c.lambda = point.lambda;
   c.path = point.path;
   c.u = state.atoms.u;
@@ -53,16 +50,14 @@ void save_resume_point(const std::filesystem::path& file, const ResumePoint& poi
   save_checkpoint(file, c);
 }
 
-ResumePoint load_resume_point(const std::filesystem::path& file, const Entries& entries,
-                              const MatrixFitOptions& options) {
+ResumePoint load_resume_point(const std::filesystem::path& file, const std::string& identity) {
   MatrixCheckpoint c = load_checkpoint(file);
-  const std::string wanted = identity(entries, options);
-  if (c.problem != wanted) {
+  if (c.problem != identity) {
     throw ArgumentError(
         fmt::format("{}: the checkpoint is of another problem\n  checkpoint: {}\n  this fit:   "
                     "{}\nexpected the "
                     "same data and the same options for lambda, offset, weights and seed",
-                    file.string(), c.problem, wanted));
+                    file.string(), c.problem, identity));
   }
   ResumePoint point;
   point.lambda = c.lambda;

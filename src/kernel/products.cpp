@@ -1,5 +1,6 @@
 #include "hadal/kernel/products.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace hadal {
@@ -53,7 +54,12 @@ void sampled_product(const ObservedPattern& p, const Factor& u, const Factor& v,
 
 void apply(const ObservedPattern& p, const Vector& q, const Factor& v, Factor& out) {
   const Index r = v.cols();
+  const bool ones = q.size() == 0;
   out.resize(p.rows(), r);
+  if (p.full() && ones) {
+    out.rowwise() = v.colwise().sum();
+    return;
+  }
   if (p.full()) {
     out.noalias() = DenseMap(q.data(), p.rows(), p.columns()) * v;
     return;
@@ -63,13 +69,18 @@ void apply(const ObservedPattern& p, const Vector& q, const Factor& v, Factor& o
     double* row = out.data() + i * r;
     std::fill(row, row + r, 0.0);
     for (Index k = p.row_begin(i); k < p.row_end(i); ++k)
-      add_scaled(row, q[k], v.data() + column[k] * r, r);
+      add_scaled(row, ones ? 1.0 : q[k], v.data() + column[k] * r, r);
   });
 }
 
 void apply_transpose(const ObservedPattern& p, const Vector& q, const Factor& u, Factor& out) {
   const Index r = u.cols();
+  const bool ones = q.size() == 0;
   out.resize(p.columns(), r);
+  if (p.full() && ones) {
+    out.rowwise() = u.colwise().sum();
+    return;
+  }
   if (p.full()) {
     out.noalias() = DenseMap(q.data(), p.rows(), p.columns()).transpose() * u;
     return;
@@ -80,7 +91,7 @@ void apply_transpose(const ObservedPattern& p, const Vector& q, const Factor& u,
     double* target = out.data() + j * r;
     std::fill(target, target + r, 0.0);
     for (Index k = p.column_begin(j); k < p.column_end(j); ++k)
-      add_scaled(target, q[position[k]], u.data() + row[k] * r, r);
+      add_scaled(target, ones ? 1.0 : q[position[k]], u.data() + row[k] * r, r);
   });
 }
 
@@ -121,6 +132,50 @@ void apply_transpose_by_column(const ObservedPattern& p, const Vector& by_column
     for (Index k = p.column_begin(j); k < p.column_end(j); ++k) sum += by_column[k] * u[row[k]];
     out[j] = sum;
   });
+}
+
+LineSums& LineSums::operator+=(const LineSums& other) {
+  e1 += other.e1;
+  e2 += other.e2;
+  w11 += other.w11;
+  w12 += other.w12;
+  w22 += other.w22;
+  return *this;
+}
+
+LineSums line_sums(const ObservedPattern& p, const Factor& u, const Factor& v, const Factor& du,
+                   const Factor& dv, const Vector& residual, const Vector& weight) {
+  constexpr Index block = 64;
+  const Index r = u.cols(), blocks = (p.rows() + block - 1) / block;
+  std::vector<LineSums> parts(blocks);
+  const auto add = [&](LineSums& sums, Index k, double z1, double z2) {
+    const double w = weight.size() ? weight[k] : 1.0;
+    sums += {residual[k] * z1, residual[k] * z2, w * z1 * z1, w * z1 * z2, w * z2 * z2};
+  };
+#pragma omp parallel for schedule(dynamic, 1)
+  for (Index b = 0; b < blocks; ++b) {
+    const Index first = b * block, count = std::min(block, p.rows() - first);
+    LineSums sums;
+    if (p.full()) {
+      Factor z1 = u.middleRows(first, count) * dv.transpose(), z2;
+      z1.noalias() += du.middleRows(first, count) * v.transpose();
+      z2.noalias() = du.middleRows(first, count) * dv.transpose();
+      for (Index k = 0; k < z1.size(); ++k)
+        add(sums, p.row_begin(first) + k, z1.data()[k], z2.data()[k]);
+    } else {
+      for (Index i = first; i < first + count; ++i) {
+        const double *ui = u.data() + i * r, *di = du.data() + i * r;
+        for (Index k = p.row_begin(i); k < p.row_end(i); ++k) {
+          const double *vj = v.data() + p.column()[k] * r, *ej = dv.data() + p.column()[k] * r;
+          add(sums, k, dot(ui, ej, r) + dot(di, vj, r), dot(di, ej, r));
+        }
+      }
+    }
+    parts[b] = sums;
+  }
+  LineSums total;
+  for (const LineSums& part : parts) total += part;
+  return total;
 }
 
 BilinearHessian::BilinearHessian(const ObservedPattern& pattern, const Factor& u, const Factor& v,

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "hadal/kernel/products.hpp"
 #include "lanes.hpp"
 
 extern "C" void spotrf_(const char* uplo, const int* n, float* a, const int* lda, int* info);
@@ -96,7 +95,7 @@ SchurComplement::Line SchurComplement::line(Index j) const {
 }
 
 SchurComplement::SchurComplement(const ObservedPattern& pattern, const Factor& u, const Factor& v,
-                                 const Vector& weight, const Vector& residual,
+                                 const Vector& weight, const Vector& residual, double coupling,
                                  const Vector& row_scale, const Vector& column_scale, double lambda)
     : pattern_(pattern),
       keeps_rows_(keeps_rows(pattern)),
@@ -105,14 +104,17 @@ SchurComplement::SchurComplement(const ObservedPattern& pattern, const Factor& u
       lambda_(static_cast<float>(lambda)),
       kept_scale_((keeps_rows_ ? row_scale : column_scale).cast<float>()),
       line_scale_((keeps_rows_ ? column_scale : row_scale).cast<float>()),
-      residual_((keeps_rows_ ? in_column_order(pattern, residual) : residual).cast<float>()),
+      residual_(pattern.observed()),
+      root_weight_(weight.size()),
       kept_(padded(keeps_rows_ ? u : v)),
       eliminated_(padded(keeps_rows_ ? v : u)) {
-  const Vector root = weight.cwiseSqrt();
-  root_weight_ =
-      (keeps_rows_ && weight.size() ? in_column_order(pattern, root) : root).cast<float>();
   if (line_scale_.size() == 0) line_scale_ = SingleVector::Ones(lines_);
-  if (root_weight_.size() == 0) root_weight_ = SingleVector::Ones(pattern.observed());
+#pragma omp parallel for schedule(static)
+  for (Index k = 0; k < pattern.observed(); ++k) {
+    const Index from = keeps_rows_ ? Index{pattern.position()[k]} : k;
+    residual_[k] = static_cast<float>(coupling * residual[from]);
+    if (weight.size()) root_weight_[k] = static_cast<float>(std::sqrt(weight[from]));
+  }
   first_ = shares(omp_get_max_threads());
   factorise();
 }
@@ -151,7 +153,7 @@ void SchurComplement::factorise() {
     const Line at = line(j);
     SingleFactor g(at.size, kept_.cols());
     for (Index k = 0; k < at.size; ++k)
-      g.row(k) = line_scale_[j] * root_weight_[at.begin + k] * kept_.row(at.kept[k]);
+      g.row(k) = line_scale_[j] * root_weight(at.begin + k) * kept_.row(at.kept[k]);
     const Index size = std::min(at.size, r_);
     Eigen::MatrixXf block = lambda_ * Eigen::MatrixXf::Identity(size, size);
     auto lower = block.selfadjointView<Eigen::Lower>();
@@ -173,11 +175,11 @@ void SchurComplement::eliminate(const Line& at, const float* block, const Single
   row.make_room(at.size);
   for (Index k = 0; k < at.size; ++k) {
     const float* dk = d.data() + at.kept[k] * width;
-    row.s[k] = root_weight_[at.begin + k] *
+    row.s[k] = root_weight(at.begin + k) *
                lanes::add_and_dot(t, -scale * residual_[at.begin + k], dk, own, width);
   }
   const auto kept = [&](Index k) { return kept_.data() + at.kept[k] * width; };
-  const auto g_scale = [&](Index k) { return scale * root_weight_[at.begin + k]; };
+  const auto g_scale = [&](Index k) { return scale * root_weight(at.begin + k); };
   if (at.size < r_) {
     for (Index k = 0; k < at.size; ++k)
       row.s[k] -= g_scale(k) / lambda_ * lanes::dot(kept(k), t, width);
@@ -185,7 +187,7 @@ void SchurComplement::eliminate(const Line& at, const float* block, const Single
     for (Index c = 0; c < width; ++c) e[c] = t[c] / lambda_;
     for (Index k = 0; k < at.size; ++k) {
       lanes::add(e, g_scale(k) * row.s[k], kept(k), width);
-      row.rest[k] = root_weight_[at.begin + k] * lambda_ * row.s[k];
+      row.rest[k] = root_weight(at.begin + k) * lambda_ * row.s[k];
     }
   } else {
     for (Index k = 0; k < at.size; ++k) lanes::add(t, g_scale(k) * row.s[k], kept(k), width);
@@ -193,7 +195,7 @@ void SchurComplement::eliminate(const Line& at, const float* block, const Single
     solve(block, e, r_);
     for (Index k = 0; k < at.size; ++k)
       row.rest[k] =
-          root_weight_[at.begin + k] * (row.s[k] - g_scale(k) * lanes::dot(kept(k), e, width));
+          root_weight(at.begin + k) * (row.s[k] - g_scale(k) * lanes::dot(kept(k), e, width));
   }
 }
 

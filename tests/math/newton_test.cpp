@@ -176,7 +176,7 @@ void expect_schur_of_dense(Index rows, Index columns, Index r) {
   const Matrix ee = keeps ? h.bottomRightCorner(nv, nv) : h.topLeftCorner(nu, nu);
   const Matrix ke = keeps ? h.topRightCorner(nu, nv) : h.bottomLeftCorner(nv, nu);
   const SchurComplement schur(p, row_scale.asDiagonal() * u, column_scale.asDiagonal() * v, w,
-                              residual, row_scale, column_scale, lambda);
+                              residual / 0.7, 0.7, row_scale, column_scale, lambda);
 
   const auto flat = [](const SingleFactor& f) -> Vector {
     return Eigen::Map<const SingleVector>(f.data(), f.size()).cast<double>();

@@ -29,18 +29,19 @@ TEST(GrowthScale, IsExactForAQuadraticLoss) {
   Vector residual;
   loss.evaluate(z, residual);
   // <R, dz> = 5, |dz|^2 = 2: the slope is price - 5 + 2 tau.
-  EXPECT_NEAR(growth_scale(loss, z, residual, dz, 1.0), 2.0, 1e-6);
-  EXPECT_NEAR(growth_scale(loss, z, residual, dz, 4.9), 0.05, 1e-7);
-  EXPECT_EQ(growth_scale(loss, z, residual, dz, 5.0), 0);
-  EXPECT_EQ(growth_scale(loss, z, residual, dz, 6.0), 0);
+  EXPECT_NEAR(growth_scale(loss, z, dz, 1.0, residual.dot(dz)), 2.0, 1e-6);
+  EXPECT_NEAR(growth_scale(loss, z, dz, 4.9, residual.dot(dz)), 0.05, 1e-7);
+  EXPECT_EQ(growth_scale(loss, z, dz, 5.0, residual.dot(dz)), 0);
+  EXPECT_EQ(growth_scale(loss, z, dz, 6.0, residual.dot(dz)), 0);
 }
 
 TEST(GrowthScale, ReachesFarBeyondItsFirstTrial) {
   const SquaredLoss loss(Vector::Constant(2, 1e6));
   Vector residual;
   loss.evaluate(Vector::Zero(2), residual);
-  EXPECT_NEAR(growth_scale(loss, Vector(Vector::Zero(2)), residual, Vector(Vector::Ones(2)), 0.0),
-              1e6, 2.0);
+  EXPECT_NEAR(
+      growth_scale(loss, Vector(Vector::Zero(2)), Vector(Vector::Ones(2)), 0.0, residual.sum()),
+      1e6, 2.0);
 }
 
 /// sum of cosh(z - y) - 1: convex, far from quadratic.
@@ -58,7 +59,7 @@ TEST(GrowthScale, FindsTheMinimumOfAnyConvexLoss) {
   const Vector z = Vector::Zero(2), dz = Vector::Ones(2);
   Vector residual;
   loss.evaluate(z, residual);
-  const double tau = growth_scale(loss, z, residual, dz, 0.5);
+  const double tau = growth_scale(loss, z, dz, 0.5, residual.dot(dz));
   Vector at;
   loss.evaluate(z + tau * dz, at);
   EXPECT_NEAR(0.5 - at.dot(dz), 0, 2e-6 * residual.sum());

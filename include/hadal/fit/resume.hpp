@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "hadal/atom/rank_one.hpp"
@@ -16,12 +17,14 @@ struct ResumePoint {
   LoopState<RankOneAtoms> state;
 };
 
+/// What decides the answer, in words: a checkpoint is good for exactly this.
+std::string identity_of(const Entries& entries, const MatrixFitOptions& options);
+
 void save_resume_point(const std::filesystem::path& file, const ResumePoint& point,
-                       const Entries& entries, const MatrixFitOptions& options);
+                       const std::string& identity);
 
 /// Throws ModelError when the file is damaged, and ArgumentError when it belongs to other data or
 /// options: the message says which.
-ResumePoint load_resume_point(const std::filesystem::path& file, const Entries& entries,
-                              const MatrixFitOptions& options);
+ResumePoint load_resume_point(const std::filesystem::path& file, const std::string& identity);
 
 }  // namespace hadal

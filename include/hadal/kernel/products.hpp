@@ -11,11 +11,11 @@ namespace hadal {
 /// u: rows x r, v: columns x r.
 void sampled_product(const ObservedPattern& pattern, const Factor& u, const Factor& v, Vector& z);
 
-/// out = Q V for the sparse matrix Q holding q at the observed entries; v: columns x r, out: rows x
-/// r.
+/// out = Q V for the sparse matrix Q holding q at the observed entries (q empty: ones); v: columns
+/// x r, out: rows x r.
 void apply(const ObservedPattern& pattern, const Vector& q, const Factor& v, Factor& out);
 
-/// out = Q^T U; u: rows x r, out: columns x r.
+/// out = Q^T U (q empty: ones); u: rows x r, out: columns x r.
 void apply_transpose(const ObservedPattern& pattern, const Vector& q, const Factor& u, Factor& out);
 
 /// Q v for one vector.
@@ -27,6 +27,18 @@ Vector in_column_order(const ObservedPattern& pattern, const Vector& q);
 /// Q^T u for one vector; by_column: in_column_order of q.
 void apply_transpose_by_column(const ObservedPattern& pattern, const Vector& by_column,
                                const Vector& u, Vector& out);
+
+/// Sums over the observed entries along a line of factors, on which the prediction changes by
+/// t z1 + t^2 z2 with z1 = u dv^T + du v^T and z2 = du dv^T; e: the residual, w: weights.
+struct LineSums {
+  double e1 = 0, e2 = 0;             ///< sum e z1, sum e z2
+  double w11 = 0, w12 = 0, w22 = 0;  ///< sum w z1^2, sum w z1 z2, sum w z2^2
+  LineSums& operator+=(const LineSums& other);
+};
+/// In one pass that stores nothing. weight empty: ones.
+LineSums line_sums(const ObservedPattern& pattern, const Factor& u, const Factor& v,
+                   const Factor& du, const Factor& dv, const Vector& residual,
+                   const Vector& weight);
 
 /// Derivative of the gradient of a bilinear model along a direction, in single precision:
 ///   s = Hessian of the loss * (u dv^T + du v^T),   hu = S v - R dv,   hv = S^T u - R^T du,

@@ -17,11 +17,12 @@ namespace hadal {
 /// thread and added in order: the same number of threads gives the same result.
 class SchurComplement {
  public:
-  /// u = D_r U and v = D_c V; weight and scales empty: ones. Precondition: the pattern is not
+  /// u = D_r U and v = D_c V; weight and scales empty: ones. coupling: the part of the residual
+  /// that the mixed derivatives keep, 1 for the Hessian itself. Precondition: the pattern is not
   /// full() and outlives the object.
   SchurComplement(const ObservedPattern& pattern, const Factor& u, const Factor& v,
-                  const Vector& weight, const Vector& residual, const Vector& row_scale,
-                  const Vector& column_scale, double lambda);
+                  const Vector& weight, const Vector& residual, double coupling,
+                  const Vector& row_scale, const Vector& column_scale, double lambda);
 
   static bool keeps_rows(const ObservedPattern& p) { return p.rows() <= p.columns(); }
   /// Bytes of the factorised blocks for r atoms: about 2 min(r, entries of its block) an entry.
@@ -38,6 +39,7 @@ class SchurComplement {
   struct Line;
   struct Row;
   Line line(Index j) const;
+  float root_weight(Index k) const { return root_weight_.size() ? root_weight_[k] : 1.0F; }
   void factorise();
   void eliminate(const Line& line, const float* block, const SingleFactor& d, Row& row) const;
   /// t = H_ek d - g, e = H_ee^-1 t, out = H_kk d - H_ke e without lambda d. d comes scaled and

@@ -27,6 +27,7 @@ class FreeOffsetLoss {
   static constexpr bool hessian_is_diagonal = false;
   void apply_hessian(Vector& s) const;
   const Vector& weight() const { return base_.weight(); }
+  const Vector& target() const { return base_.target(); }
 
   /// The offsets that minimise the loss at z.
   OffsetValues offsets_at(const Vector& z) const;

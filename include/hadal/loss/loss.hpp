@@ -16,7 +16,7 @@ struct DualPoint {
 /// A convex, differentiable loss of the prediction Z, a vector over observed entries.
 template <class L>
 concept Loss = requires(const L& loss, const Vector& z, Vector& residual, double s_max) {
-  /// Returns loss(Z) and sets residual = -grad loss(Z).
+  /// Returns loss(Z) and sets residual = -grad loss(Z); both may be the same vector.
   { loss.evaluate(z, residual) } -> std::convertible_to<double>;
   /// Maximises D(s) over s in [0, s_max] for G = -residual.
   { loss.dual(residual, s_max) } -> std::same_as<DualPoint>;

@@ -14,16 +14,17 @@ Index growth_count(const std::vector<double>& collected, double threshold);
 
 /// The tau >= 0 that minimises loss(Z + tau dZ) + lambda * weight * tau, a convex function: secant
 /// steps on its derivative, safeguarded by bisection. Exact after one step for a quadratic loss.
-/// z, residual: the current prediction and -grad loss there.
+/// z: the current prediction; price: lambda * weight; collected: <-grad loss(z), dz>.
 template <Loss L>
-double growth_scale(const L& loss, const Vector& z, const Vector& residual, const Vector& dz,
-                    double price) {
+double growth_scale(const L& loss, const Vector& z, const Vector& dz, double price,
+                    double collected) {
+  Vector r(z.size());
   const auto slope = [&](double tau) {
-    Vector r;
-    loss.evaluate(z + tau * dz, r);
+    r = z + tau * dz;
+    loss.evaluate(r, r);
     return price - r.dot(dz);
   };
-  const double start = price - residual.dot(dz);
+  const double start = price - collected;
   if (!(start < 0)) return 0;
   double low = 0, low_slope = start, high = 1, high_slope = slope(1);
   for (int i = 0; i < 60 && high_slope < 0; ++i) {

@@ -93,16 +93,20 @@ class SolveLoop {
     for (Index k = 0; k < count; ++k) amounts.push_back(state_.collected[k] - options_.lambda);
     grew_ = false;
     if (count <= 0) return true;
-    Vector z, residual, dz;
+    Vector dz;
     Atoms direction = family_.empty();
     family_.append(direction, state_.found, amounts, 1);
-    family_.predict(state_.atoms, z);
     family_.predict(direction, dz);
-    loss_.evaluate(z, residual);
     const double price = options_.lambda * family_.penalty(direction);
-    const double scale = growth_scale(loss_, z, residual, dz, price);
+    // The residual is still that of the last search, unless the fit has just been resumed.
+    if (residual_.size() == 0) evaluate();
+    const double collected = residual_.dot(dz);
+    residual_.resize(0);  // the memory is needed
+    Vector z;
+    family_.predict(state_.atoms, z);
+    const double scale = growth_scale(loss_, z, dz, price, collected);
     // Half of slope times step: exact for a quadratic loss.
-    const double gain = scale * (residual.dot(dz) - price) / 2;
+    const double gain = scale * (collected - price) / 2;
     if (options_.proof == Proof::none && gain < options_.settled * objective_) return false;
     if (scale > 0) family_.append(state_.atoms, state_.found, amounts, scale);
     grew_ = scale > 0;
@@ -112,6 +116,7 @@ class SolveLoop {
   void descend() {
     // A given start is searched before it is improved: a descent on too few atoms would be wasted.
     if (state_.iteration == 0) return;
+    residual_.resize(0);
     DescentGoal goal;
     goal.reduction = grew_ ? growth_reduction : state_.reduction;
     goal.cancelled = [this] { return seconds() > options_.time_limit; };
@@ -128,9 +133,7 @@ class SolveLoop {
   }
 
   PolarResult<Atoms> certify() {
-    Vector z;
-    family_.predict(state_.atoms, z);
-    objective_ = loss_.evaluate(z, residual_) + options_.lambda * family_.penalty(state_.atoms);
+    evaluate();
     PolarRequest request;
     request.lambda = options_.lambda;
     // A deterministic bound is made apart: the search then need not be a bound, unless it has just
@@ -159,6 +162,12 @@ class SolveLoop {
       state_.thorough = certificate_.relative_gap > options_.tolerance;
     }
     return polar;
+  }
+
+  void evaluate() {
+    family_.predict(state_.atoms, residual_);
+    objective_ =
+        loss_.evaluate(residual_, residual_) + options_.lambda * family_.penalty(state_.atoms);
   }
 
   /// The relative gap if the polar were known to be this value.
