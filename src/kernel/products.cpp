@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "tiles.hpp"
+
 namespace hadal {
 namespace {
 
@@ -16,6 +18,21 @@ template <class F>
 void for_rows(Index count, const F& f) {
 #pragma omp parallel for schedule(dynamic, 64)
   for (Index i = 0; i < count; ++i) f(i);
+}
+
+/// How many entries ahead of its use a factor's row is asked for.
+constexpr Index ahead = 12;
+
+inline void fetch_row(const Factor& f, Index i) {
+  const char* row = reinterpret_cast<const char*>(f.data() + i * f.cols());
+  for (Index byte = 0; byte < 8 * f.cols(); byte += 64) __builtin_prefetch(row + byte);
+}
+
+/// The two cache lines from `at` on: what a tile holds of a line is shorter.
+template <class T>
+void fetch(const T* at) {
+  __builtin_prefetch(at);
+  __builtin_prefetch(reinterpret_cast<const char*>(at) + 64);
 }
 
 template <class T>
@@ -45,11 +62,15 @@ void sampled_product(const ObservedPattern& p, const Factor& u, const Factor& v,
     return;
   }
   const std::int32_t* column = p.column();
-  for_rows(p.rows(), [&](Index i) {
+  const auto visit = [&](Index i, Index begin, Index end) {
     const double* ui = u.data() + i * r;
-    for (Index k = p.row_begin(i); k < p.row_end(i); ++k)
+    for (Index k = begin; k < end; ++k) {
+      if (k + ahead < end) fetch_row(v, column[k + ahead]);
       z[k] = dot(ui, v.data() + column[k] * r, r);
-  });
+    }
+  };
+  const auto early = [&](Index k) { fetch(column + k); };
+  for_lines({p, true}, 8 * r, visit, early, [&](Index k) { fetch(z.data() + k); });
 }
 
 void apply(const ObservedPattern& p, const Vector& q, const Factor& v, Factor& out) {
@@ -65,12 +86,16 @@ void apply(const ObservedPattern& p, const Vector& q, const Factor& v, Factor& o
     return;
   }
   const std::int32_t* column = p.column();
-  for_rows(p.rows(), [&](Index i) {
+  out.setZero();
+  const auto visit = [&](Index i, Index begin, Index end) {
     double* row = out.data() + i * r;
-    std::fill(row, row + r, 0.0);
-    for (Index k = p.row_begin(i); k < p.row_end(i); ++k)
+    for (Index k = begin; k < end; ++k) {
+      if (k + ahead < end) fetch_row(v, column[k + ahead]);
       add_scaled(row, ones ? 1.0 : q[k], v.data() + column[k] * r, r);
-  });
+    }
+  };
+  const auto early = [&](Index k) { fetch(column + k); };
+  for_lines({p, true}, 8 * r, visit, early, [&](Index k) { fetch(q.data() + k); });
 }
 
 void apply_transpose(const ObservedPattern& p, const Vector& q, const Factor& u, Factor& out) {
@@ -87,12 +112,25 @@ void apply_transpose(const ObservedPattern& p, const Vector& q, const Factor& u,
   }
   const std::int32_t* row = p.row();
   const std::uint32_t* position = p.position();
-  for_rows(p.columns(), [&](Index j) {
+  out.setZero();
+  const auto visit = [&](Index j, Index begin, Index end) {
     double* target = out.data() + j * r;
-    std::fill(target, target + r, 0.0);
-    for (Index k = p.column_begin(j); k < p.column_end(j); ++k)
+    for (Index k = begin; k < end; ++k) {
+      if (k + ahead < end) fetch_row(u, row[k + ahead]);
+      if (!ones && k + 2 * ahead < end) __builtin_prefetch(&q[position[k + 2 * ahead]]);
       add_scaled(target, ones ? 1.0 : q[position[k]], u.data() + row[k] * r, r);
-  });
+    }
+  };
+  const auto early = [&](Index k) {
+    fetch(row + k);
+    fetch(position + k);
+  };
+  const auto late = [&](Index k) {
+    const Index end = ones ? k : std::min(k + 8, p.observed());
+    for (; k < end; ++k) __builtin_prefetch(&q[position[k]]);
+  };
+
+  for_lines({p, false}, 8 * r, visit, early, late);
 }
 
 void apply(const ObservedPattern& p, const Vector& q, const Vector& v, Vector& out) {

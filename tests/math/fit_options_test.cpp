@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <numeric>
 
 #include "hadal/error.hpp"
 #include "hadal/fit/matrix_fit.hpp"
+#include "hadal/fit/matrix_fold.hpp"
 #include "math/support.hpp"
 
 namespace hadal {
@@ -94,6 +97,53 @@ TEST(FitOptions, CrossValidationFindsThePlantedRankAndRefitPredictsBetter) {
   EXPECT_EQ(refitted.u, fit_matrix(data, options).u);
   ASSERT_TRUE(refitted.refit.has_value());
   EXPECT_LT(refitted.refit->validation_error, refitted.train_error);
+}
+
+TEST(FitOptions, RefitOfNoisePromisesNothing) {
+  // What is held out must not leak into its own prediction: noise cannot be predicted.
+  test::Random random(6);
+  MatrixData data;
+  data.entries = test::sampled_entries(random.matrix(60, 50), 0.7, random);
+  MatrixFitOptions options = test::plain_options(0.05);
+  options.refit = RefitChoice::automatic;
+  const MatrixModel model = fit_matrix(data, options);
+  EXPECT_LT(model.train_error, 0.3);
+  if (model.refit) {
+    EXPECT_GT(model.refit->validation_error, 0.9);
+  }
+}
+
+TEST(HeldOut, PartsAreRandomAndOfNearlyEqualSize) {
+  std::vector<Index> group(1003);
+  std::iota(group.begin(), group.end(), 0);
+  const std::vector<int> part = random_parts(group, 5, 3);
+  for (int k = 0; k < 5; ++k) {
+    const auto count = std::count(part.begin(), part.end(), k);
+    EXPECT_TRUE(count == 200 || count == 201) << count;
+  }
+  EXPECT_EQ(part, random_parts(group, 5, 3));
+  EXPECT_NE(part, random_parts(group, 5, 4));
+  EXPECT_FALSE(std::is_sorted(part.begin(), part.end()));
+}
+
+TEST(HeldOut, ChannelsOfAPixelStayTogether) {
+  test::Random random(7);
+  MatrixData data;
+  data.entries = test::sampled_entries(random.matrix(4, 15), 0.6, random);  // 4 x 5 pixels
+  EXPECT_EQ(held_out_together(data).back(), data.entries.size() - 1);
+  data.picture = PictureShape{4, 5, 3, 8};
+  const std::vector<Index> group = held_out_together(data);
+  const std::vector<int> part = random_parts(group, 3, 1);
+  for (Index a = 0; a < data.entries.size(); ++a) {
+    for (Index b = 0; b < data.entries.size(); ++b) {
+      const bool same = data.entries.row[a] == data.entries.row[b] &&
+                        data.entries.column[a] % 5 == data.entries.column[b] % 5;
+      EXPECT_EQ(group[a] == group[b], same);
+      if (same) {
+        EXPECT_EQ(part[a], part[b]);
+      }
+    }
+  }
 }
 
 }  // namespace

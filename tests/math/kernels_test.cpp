@@ -61,6 +61,81 @@ TEST(Kernels, ProductsAgreeWithDenseAlgebra) {
   }
 }
 
+TEST(Kernels, NoValuesMeanOnes) {
+  test::Random random(4);
+  for (const Entries& entries : patterns(random)) {
+    const ObservedPattern p(entries);
+    const Factor u = random.matrix(p.rows(), 3), v = random.matrix(p.columns(), 3);
+    const Matrix ones = test::dense(p, Vector::Ones(p.observed()));
+    Factor out;
+    apply(p, Vector(), v, out);
+    EXPECT_LT((out - ones * v).norm(), 1e-12);
+    apply_transpose(p, Vector(), u, out);
+    EXPECT_LT((out - ones.transpose() * u).norm(), 1e-12);
+  }
+}
+
+TEST(Kernels, FactorsLargerThanTheCachesGiveTheSameProducts) {
+  test::Random random(6);
+  Entries entries;
+  entries.rows = 130;
+  entries.columns = 20'000;
+  for (Index cell = random.integer(0, 99); cell < 130 * 20'000; cell += random.integer(1, 99)) {
+    entries.row.push_back(static_cast<std::int32_t>(cell / 20'000));
+    entries.column.push_back(static_cast<std::int32_t>(cell % 20'000));
+    entries.value.push_back(random.normal());
+  }
+  Entries transposed = entries;  // tall: the other side is the large one
+  std::swap(transposed.rows, transposed.columns);
+  std::swap(transposed.row, transposed.column);
+  canonicalise(transposed);
+  constexpr Index r = 60;  // 20,000 rows of 480 bytes
+  for (const Entries& e : {entries, transposed}) {
+    const ObservedPattern p(e);
+    const Factor u = random.matrix(e.rows, r), v = random.matrix(e.columns, r);
+    const Vector q = Eigen::Map<const Vector>(e.value.data(), e.size());
+    Factor qv = Factor::Zero(e.rows, r), qtu = Factor::Zero(e.columns, r);
+    Vector z(e.size());
+    p.for_each([&](Index k, Index i, Index j) {
+      z[k] = u.row(i).dot(v.row(j));
+      qv.row(i) += q[k] * v.row(j);
+      qtu.row(j) += q[k] * u.row(i);
+    });
+    Vector sampled;
+    Factor out;
+    sampled_product(p, u, v, sampled);
+    EXPECT_LT((sampled - z).norm(), 1e-13 * z.norm());
+    apply(p, q, v, out);
+    EXPECT_LT((out - qv).norm(), 1e-13 * qv.norm());
+    apply_transpose(p, q, u, out);
+    EXPECT_LT((out - qtu).norm(), 1e-13 * qtu.norm());
+  }
+}
+
+TEST(Kernels, LineSumsAreThoseOfTheChangesOfThePrediction) {
+  test::Random random(5);
+  for (const Entries& entries : patterns(random)) {
+    const ObservedPattern p(entries);
+    for (const bool weighted : {false, true}) {
+      const Factor u = random.matrix(p.rows(), 3), v = random.matrix(p.columns(), 3);
+      const Factor du = random.matrix(p.rows(), 3), dv = random.matrix(p.columns(), 3);
+      const Vector e = random.vector(p.observed());
+      const Vector w = random.vector(p.observed()).cwiseAbs();
+      const Vector z1 = test::observed(p, u * dv.transpose() + du * v.transpose());
+      const Vector z2 = test::observed(p, du * dv.transpose());
+      const Vector ones = Vector::Ones(p.observed());
+      const Vector& weight = weighted ? w : ones;
+      const LineSums sums = line_sums(p, u, v, du, dv, e, weighted ? w : Vector());
+      const double scale = 1e-13 * static_cast<double>(p.observed());
+      EXPECT_NEAR(sums.e1, e.dot(z1), 100 * scale);
+      EXPECT_NEAR(sums.e2, e.dot(z2), 100 * scale);
+      EXPECT_NEAR(sums.w11, weight.dot(z1.cwiseAbs2()), 1000 * scale);
+      EXPECT_NEAR(sums.w12, weight.dot(z1.cwiseProduct(z2)), 1000 * scale);
+      EXPECT_NEAR(sums.w22, weight.dot(z2.cwiseAbs2()), 1000 * scale);
+    }
+  }
+}
+
 TEST(Kernels, BilinearHessianIsTheDerivativeOfTheGradient) {
   test::Random random(3);
   for (const Entries& entries : patterns(random)) {

@@ -240,6 +240,18 @@ TEST_F(ToyFamily, WithoutAProofNothingIsOptimal) {
   EXPECT_EQ(status_of(loop(descent).run().certificate, options.tolerance), Status::unproven);
 }
 
+TEST_F(ToyFamily, SettlesWhereGrowingPromisesLittle) {
+  const double exact = optimum();
+  options.proof = Proof::none;
+  const auto whole = loop(descent).run();
+  options.settled = 0.05;
+  const auto settled = loop(descent).run();
+  EXPECT_LT(settled.iterations, whole.iterations);
+  EXPECT_GT(settled.certificate.objective, exact);
+  EXPECT_LT(settled.certificate.objective, 1.5 * exact);
+  EXPECT_EQ(status_of(settled.certificate, options.tolerance), Status::unproven);
+}
+
 TEST_F(ToyFamily, ADescentThatDoesNothingStalls) {
   // Too large a weight to begin with: only a descent could shrink it.
   const NoDescent nothing;
