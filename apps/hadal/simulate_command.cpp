@@ -182,8 +182,10 @@ int SimulateMatrixCommand::run() {
   const Simulated made = simulate(plan_);
   write_entries(out_, made.observed);
   if (!held_out_.empty()) write_entries(held_out_, made.held_out);
-  if (extension_of(truth_) == ".npy") write_npy(truth_, made.truth);
-  if (extension_of(truth_) == ".csv") write_dense_csv(truth_, made.truth);
+  if (!truth_.empty()) {
+    const Factor truth = made.left * made.right.transpose();
+    extension_of(truth_) == ".npy" ? write_npy(truth_, truth) : write_dense_csv(truth_, truth);
+  }
   nlohmann::ordered_json json = {{"out", out_.string()},
                                  {"rows", plan_.rows},
                                  {"columns", plan_.columns},

@@ -25,10 +25,10 @@ void append(Entries& entries, Index row, Index column, double value) {
 
 Simulated simulate(const Simulation& plan) {
   Random random(plan.seed);
-  const Factor a = normal_factor(plan.rows, plan.rank, random);
-  const Factor b = normal_factor(plan.columns, plan.rank, random);
   Simulated made;
-  made.truth.noalias() = a * b.transpose() / std::sqrt(static_cast<double>(plan.rank));
+  made.left = normal_factor(plan.rows, plan.rank, random);
+  made.left /= std::sqrt(static_cast<double>(plan.rank));
+  made.right = normal_factor(plan.columns, plan.rank, random);
   for (Entries* entries : {&made.observed, &made.held_out}) {
     entries->rows = plan.rows;
     entries->columns = plan.columns;
@@ -42,7 +42,8 @@ Simulated simulate(const Simulation& plan) {
       }
       const bool hold_out =
           uniform(random) * static_cast<double>(wanted) < static_cast<double>(aside);
-      const double value = made.truth(i, j) + (plan.noise > 0 ? noise(random) : 0.0);
+      const double value =
+          made.left.row(i).dot(made.right.row(j)) + (plan.noise > 0 ? noise(random) : 0.0);
       append(hold_out ? made.held_out : made.observed, i, j, value);
       aside -= hold_out;
       --wanted;

@@ -17,13 +17,13 @@ struct Simulation {
 };
 
 struct Simulated {
-  Factor truth;      ///< rows x columns, without noise
-  Entries observed;  ///< without those held out
+  Factor left, right;  ///< the matrix without noise is left right^T
+  Entries observed;    ///< without those held out
   Entries held_out;
 };
 
-/// truth = A B^T / sqrt(rank), A and B standard normal; positions are drawn uniformly without
-/// replacement, in one pass over the matrix (Knuth's algorithm S).
+/// The matrix is A B^T / sqrt(rank), A and B standard normal; positions are drawn uniformly without
+/// replacement, in one pass over the matrix (Knuth's algorithm S), which is never held as a whole.
 Simulated simulate(const Simulation& plan);
 
 }  // namespace hadal::cli

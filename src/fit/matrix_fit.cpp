@@ -115,7 +115,7 @@ Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
         progress.step = step;
       });
   const double ratio = cv.path[cv.chosen].lambda;
-  for (PathPoint& p : cv.path) p.lambda *= problem.lambda_max();
+  for (PathPoint& p : cv.path) p.lambda = problem.lambda_at(p.lambda);
   const MatrixFold& first = *all.front();
   return {cv.path[cv.chosen].lambda, std::move(cv.path),
           in_units_of(problem, first.problem(), first.nearest(ratio))};
@@ -167,7 +167,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
   } else if (options.lambda.kind == LambdaChoice::Kind::absolute) {
     model.lambda = options.lambda.value;
   } else if (options.lambda.kind == LambdaChoice::Kind::ratio) {
-    model.lambda = options.lambda.value * problem.lambda_max();
+    model.lambda = problem.lambda_at(options.lambda.value);
   } else {
     Chosen chosen = choose_lambda(data, options, problem, observer);
     model.lambda = chosen.lambda;
@@ -175,8 +175,6 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
     start = problem.start_from(std::move(chosen.atoms));
   }
   if (options.refit == RefitChoice::none) data.entries = {};
-  // All observed values alike: any lambda > 0 gives X = 0, and the objective is already at its end.
-  if (!(model.lambda > 0)) model.lambda = std::numeric_limits<double>::min();
 
   SolveOptions solve = solve_options(options, problem.pattern());
   if (options.time_limit > 0) solve.time_limit = std::max(1e-3, options.time_limit - elapsed());

@@ -121,7 +121,7 @@ RankOneAtoms MatrixFold::nearest(double ratio) const {
 FoldPoint MatrixFold::fit(double ratio) {
   constexpr std::size_t kept = 4;
   const SolveResult<RankOneAtoms> result = problem_.solve(
-      ratio * problem_.lambda_max(), problem_.start_from(nearest(ratio)), solve_, observer_, {});
+      problem_.lambda_at(ratio), problem_.start_from(nearest(ratio)), solve_, observer_, {});
   recent_.emplace_back(ratio, result.atoms);
   if (recent_.size() > kept) recent_.pop_front();
   const RankOneAtoms& atoms = result.atoms;

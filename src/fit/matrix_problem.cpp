@@ -42,6 +42,14 @@ Vector centred(const Entries& entries, const Offset& offset) {
   return y;
 }
 
+/// Offsets that are means may explain the data to rounding. What they leave then is noise of the
+/// arithmetic, of which nothing can be proved; it counts as zero.
+void drop_rounding(const Entries& entries, Vector& y) {
+  double largest = 0;
+  for (const double value : entries.value) largest = std::max(largest, std::abs(value));
+  if (y.cwiseAbs().maxCoeff() <= 1e-12 * largest) y.setZero();
+}
+
 void check_range(double value, double weight, Index entries) {
   const double squares = value * value * weight * static_cast<double>(entries);
   if (std::isfinite(squares)) return;
@@ -70,6 +78,8 @@ MatrixProblem::MatrixProblem(const Entries& entries, const MatrixFitOptions& opt
       loss_(SquaredLoss(Vector())),
       family_(pattern_, norm_.row_scale, norm_.column_scale) {
   Vector y = centred(entries, offset_);
+  if (offset_.policy == OffsetPolicy::mean && offset_.terms != OffsetTerms::none)
+    drop_rounding(entries, y);
   const double largest = y.cwiseAbs().maxCoeff();
   const double heaviest =
       entries.weight.empty() ? 1 : *std::max_element(entries.weight.begin(), entries.weight.end());
@@ -95,6 +105,10 @@ double MatrixProblem::lambda_max() const {
     lambda_max_ = largest_singular_value(pattern_, residual) * data_unit_ * weight_unit_;
   }
   return *lambda_max_;
+}
+
+double MatrixProblem::lambda_at(double ratio) const {
+  return std::max(ratio * lambda_max(), std::numeric_limits<double>::min());
 }
 
 const Vector& MatrixProblem::target() const {

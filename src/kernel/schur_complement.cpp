@@ -151,6 +151,7 @@ void SchurComplement::factorise() {
 #pragma omp parallel for schedule(dynamic, 64)
   for (Index j = 0; j < lines_; ++j) {
     const Line at = line(j);
+    if (at.size == 0) continue;
     SingleFactor g(at.size, kept_.cols());
     for (Index k = 0; k < at.size; ++k)
       g.row(k) = line_scale_[j] * root_weight(at.begin + k) * kept_.row(at.kept[k]);
@@ -158,7 +159,7 @@ void SchurComplement::factorise() {
     Eigen::MatrixXf block = lambda_ * Eigen::MatrixXf::Identity(size, size);
     auto lower = block.selfadjointView<Eigen::Lower>();
     at.size < r_ ? lower.rankUpdate(g) : lower.rankUpdate(g.leftCols(r_).transpose());
-    if (size > 0) cholesky(block);
+    cholesky(block);
     pack(block, blocks_.data() + block_start_[j]);
   }
 }

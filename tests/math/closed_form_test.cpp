@@ -4,6 +4,7 @@
 
 #include "hadal/data/entries.hpp"
 #include "hadal/fit/matrix_fit.hpp"
+#include "hadal/verify/verify.hpp"
 #include "math/support.hpp"
 
 // Problems whose answer is known in closed form, through its symmetries or its optimality
@@ -205,6 +206,36 @@ TEST(ClosedForm, AWeightCountsLikeRepeatedEntries) {
   twice.entries = repeated;
   const MatrixModel merged = fit_matrix(twice, options);
   EXPECT_NEAR(merged.certificate.objective, weighted.certificate.objective, 1e-9);
+}
+
+TEST(ClosedForm, DataThatOffsetsExplainLeaveNothingToFit) {
+  test::Random random(11);
+  const Vector a = random.vector(30), b = random.vector(20);
+  const Matrix alike = Matrix::Constant(30, 20, 3.7), rows = a.replicate(1, 20),
+               both = rows + b.transpose().replicate(30, 1);
+  const std::vector<std::pair<Matrix, OffsetTerms>> cases = {{alike, OffsetTerms::global},
+                                                             {rows, OffsetTerms::rows},
+                                                             {alike, OffsetTerms::both},
+                                                             {both, OffsetTerms::both}};
+  for (const auto& [full, terms] : cases) {
+    for (const auto kind : {LambdaChoice::Kind::ratio, LambdaChoice::Kind::cross_validated}) {
+      MatrixData data;
+      data.entries = test::sampled_entries(full, 0.5, random);
+      MatrixFitOptions options = test::plain_options(0.2);
+      options.lambda.kind = kind;
+      options.offset = terms;
+      const MatrixModel model = fit_matrix(data, options);
+      EXPECT_EQ(model.status, Status::optimal);
+      EXPECT_EQ(model.size(), 0);
+      EXPECT_EQ(model.certificate.objective, 0);
+      const verify::Report report = verify::verify_matrix(model, data);
+      EXPECT_TRUE(report.confirmed);
+      EXPECT_EQ(report.status, Status::optimal);
+      // The model is not waved through: other data do not have this answer.
+      data.entries.value[7] += 1e-6;
+      EXPECT_FALSE(verify::verify_matrix(model, data).confirmed);
+    }
+  }
 }
 
 }  // namespace

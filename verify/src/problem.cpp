@@ -56,4 +56,26 @@ Problem scaled_problem(const MatrixModel& model, const Entries& entries) {
   return problem;
 }
 
+bool leaves_only_rounding(const Problem& problem) {
+  const Offset& offset = problem.offset;
+  if (offset.policy != OffsetPolicy::mean || offset.terms == OffsetTerms::none) return false;
+  double largest = 0, left = 0;
+  for (Index i = 0; i < problem.rows; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    for (Index k = problem.row_start[row]; k < problem.row_start[row + 1]; ++k) {
+      const auto at = static_cast<std::size_t>(k);
+      largest = std::max(largest, std::abs(problem.y[at]));
+      left = std::max(left, std::abs(problem.y[at] - offset.at(i, problem.column[at])));
+    }
+  }
+  return left <= 1e-12 * largest;
+}
+
+void remove_data(Problem& problem) {
+  std::fill(problem.y.begin(), problem.y.end(), 0.0);
+  problem.offset.global = 0;
+  problem.offset.row.setZero();
+  problem.offset.column.setZero();
+}
+
 }  // namespace hadal::verify

@@ -84,6 +84,7 @@ class Verification {
   Report run() {
     check_model(model_, problem_, options_, checks_);
     check_record(model_, checks_);
+    if (leaves_only_rounding(problem_)) remove_data(problem_);
     figures_ = figures_of(problem_);
     if (check_figures()) {
       check_lambda_max(model_, problem_, checks_);

@@ -28,6 +28,9 @@ class MatrixProblem {
   /// The smallest lambda whose solution is X = 0: sigma_1 of the scaled residual at Z = 0. Computed
   /// when first asked for, when the entries may be gone already. Not for two threads at once.
   double lambda_max() const;
+  /// This part of lambda_max; never 0, also where there is nothing to fit and lambda_max is: the
+  /// solution then is X = 0 for every lambda.
+  double lambda_at(double ratio) const;
 
   /// Runs the solve loop at lambda, given and returned in the data's units except for the atoms,
   /// which stay in the problem's own (see `factors`). options.lambda is ignored.
