@@ -164,7 +164,8 @@ void FitMatrixCommand::add_proof_options(CLI::App& app) {
   constexpr const char* group = "Accuracy and proof";
   app.add_option("--tol", options_.tolerance, "Relative gap to reach [1e-6]")
       ->type_name("X")
-      ->check(positive_number())
+      ->check(number("a number >= 1e-12, below which a gap would be made of rounding",
+                     [](double x) { return x >= 1e-12; }))
       ->group(group);
   add_choice<ProofChoice>(
       app, "--proof",
@@ -251,6 +252,9 @@ void FitMatrixCommand::write_results(const MatrixModel& model) const {
   if (!json_.empty()) write_text(json_, model_json(model).dump(2) + "\n");
   if (json_ == "-") return;
   std::string text = model_text(model);
+  if (options_.refit == RefitChoice::automatic && !model.refit) {
+    text += text_line("refit", "none: the penalised model predicts held-out entries best");
+  }
   if (out_.empty()) {
     text += text_line("model", "not kept; add --out MODEL.h5 to keep it");
   } else {

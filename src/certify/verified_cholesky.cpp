@@ -99,7 +99,8 @@ Gram gram_of(const ObservedPattern& p, const Vector& q) {
 /// Smallest w this test proves for the trial t = w_trial^2, or infinity. If the floating-point
 /// Cholesky factorisation of A = fl(t I - K) completes, lambda_min(A) >= -gamma_{n+1} / (1 -
 /// gamma_{n+1}) trace(A) (Higham, theorem 10.3; it holds for every order of the sums, hence for a
-/// blocked LAPACK). Then Q Q^T <= t + gram error + subtraction error + that.
+/// blocked LAPACK; n + 4 because optimised libraries multiply by rounded reciprocals, and twice
+/// that for good measure). Then Q Q^T <= t + gram error + subtraction error + that.
 double proves(const Gram& gram, double trial) {
   // Where squares underflow, the error of Q Q^T is no longer relative to anything.
   if (!(trial * trial > 1e-280)) return std::numeric_limits<double>::infinity();
@@ -110,8 +111,10 @@ double proves(const Gram& gram, double trial) {
   int info = 0;
   const int size = static_cast<int>(n);
   dpotrf_("L", &size, a.data(), &size, &info);
-  if (info != 0) return std::numeric_limits<double>::infinity();
-  const double g = gamma(static_cast<double>(n) + 1);
+  // A NaN on the diagonal would mean that some pivot was not seen to be positive.
+  if (info != 0 || !(a.diagonal().minCoeff() > 0) || !a.diagonal().allFinite())
+    return std::numeric_limits<double>::infinity();
+  const double g = gamma(2 * (static_cast<double>(n) + 4));
   const double cholesky = 1.01 * g / (1 - g) * trace;
   const double subtraction = 4 * unit * (trial * trial + gram.lower.diagonal().maxCoeff());
   return std::sqrt(trial * trial + gram.error + cholesky + subtraction) * (1 + 4 * unit);
@@ -131,6 +134,15 @@ PolarBound verified_spectral_bound(const ObservedPattern& pattern, const Vector&
   bound.method = "verified Cholesky factorisation of w^2 I - Q Q^T";
   if (q.size() == 0 || q.cwiseAbs().maxCoeff() == 0) return bound;
 
+  // Far above everything in Q the Frobenius norm is proof enough: a sum of n squares errs by at
+  // most n units of itself.
+  // Scaled, so that no square vanishes.
+  const double frobenius = q.stableNorm() * (1 + gamma(2 * static_cast<double>(q.size()) + 64));
+  if (frobenius <= lambda) {
+    bound.value = frobenius;
+    bound.method = "Frobenius norm";
+    return bound;
+  }
   const Gram gram = gram_of(pattern, q);
   const double first = lambda * (1 + 1e-3 * precision);
   if (estimate <= first) {

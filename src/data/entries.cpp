@@ -80,7 +80,7 @@ void sort_by_digit(const std::vector<std::int32_t>& key, int shift, Order& order
 
 Order sorted_order(const Entries& entries) {
   Order order(entries.value.size()), spare(order.size());
-  std::iota(order.begin(), order.end(), 0);
+  std::iota(order.begin(), order.end(), std::uint32_t{0});
   const auto sort_by = [&](const std::vector<std::int32_t>& key, Index limit) {
     sort_by_digit(key, 0, order, spare);
     if (limit > 0x10000) sort_by_digit(key, 16, order, spare);

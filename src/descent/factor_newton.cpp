@@ -141,7 +141,7 @@ class Iterate {
 /// [lambda I, -c R; -c R^T, lambda I] is semidefinite for c = lambda / ||R||. Far from the
 /// solution, where ||R|| > lambda, the step is between those of Gauss and of Newton; at the
 /// solution c = 1.
-/// ||R|| is known to a few per cent, from below.
+/// ||R|| is known to a few per cent, from below: the conjugate gradients still look at the sign.
 double definite_coupling(const RankOneFamily& family, const Vector& residual, double lambda) {
   const ObservedPattern& p = family.pattern();
   const Vector own = family.row_scale().size() ? family.scaled(residual) : Vector();

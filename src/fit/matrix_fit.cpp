@@ -40,7 +40,8 @@ void check(const MatrixFitOptions& o) {
   } else {
     require(o.lambda.folds >= 2 && o.lambda.folds <= 100, "folds", o.lambda.folds, "2 to 100");
   }
-  require(o.tolerance > 0, "tolerance", o.tolerance, "a number > 0");
+  // The objective itself is a sum of doubles: below this a gap would be made of its rounding.
+  require(o.tolerance >= 1e-12, "tolerance", o.tolerance, "a number >= 1e-12");
   require(o.failure_probability > 0 && o.failure_probability < 1, "failure probability",
           o.failure_probability, "a number in (0, 1)");
   require(o.norm_alpha >= 0 && o.norm_alpha <= 1, "power of the counts", o.norm_alpha,
@@ -82,7 +83,8 @@ struct Chosen {
 };
 
 Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
-                     const MatrixProblem& problem, const FitObserver& observer) {
+                     const MatrixProblem& problem, const FitObserver& observer,
+                     const TimeLeft& time_left) {
   const std::vector<double> ratios = default_ratios();
   const Entries& entries = data.entries;
   const std::vector<Index> group = held_out_together(data);
@@ -90,9 +92,9 @@ Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
   const int folds = static_cast<int>(std::min<Index>(options.lambda.folds, groups));
   if (folds < 2) {
     throw DataError(
-        fmt::format("{} observed entry is too little to cross-validate; expected at "
-                    "least 2 entries, or a given lambda",
-                    entries.size()));
+        "one observed entry (or pixel) is too little to cross-validate; expected at least two, or "
+        "a "
+        "given lambda");
   }
   std::mutex mutex;
   FitProgress progress;
@@ -101,13 +103,13 @@ Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
   const SolveObserver watch = [&](const OuterIteration& outer) {
     const std::lock_guard lock(mutex);
     progress.iteration = outer;
-    return !observer || observer(progress);
+    return time_left() > 0 && (!observer || observer(progress));
   };
   const std::vector<int> parts = random_parts(group, folds, options.seed);
   std::vector<std::unique_ptr<MatrixFold>> all;
   for (int fold = 0; fold < folds; ++fold) {
-    all.push_back(
-        std::make_unique<MatrixFold>(split_entries(entries, parts, fold), options, watch));
+    all.push_back(std::make_unique<MatrixFold>(split_entries(entries, parts, fold), options, watch,
+                                               time_left));
   }
   CrossValidation cv =
       cross_validate(all, ratios, options.lambda.one_standard_error, [&](int step) {
@@ -149,14 +151,20 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
+  const TimeLeft time_left = [&] {
+    return options.time_limit > 0 ? options.time_limit - elapsed()
+                                  : std::numeric_limits<double>::infinity();
+  };
   check(options);
   const Threads threads(options.threads);
 
   const MatrixProblem problem(data.entries, options);
   const std::string identity = identity_of(data.entries, options);
   MatrixModel model;
-  ResumePoint point =
-      options.resume.empty() ? ResumePoint{} : load_resume_point(options.resume, identity);
+  ResumePoint point = options.resume.empty()
+                          ? ResumePoint{}
+                          : load_resume_point(options.resume, identity, problem.pattern().rows(),
+                                              problem.pattern().columns());
   const bool once = options.lambda.kind != LambdaChoice::Kind::cross_validated;
   if (once && options.refit == RefitChoice::none) data.entries = {};
   LoopState<RankOneAtoms> start = problem.start();
@@ -169,7 +177,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
   } else if (options.lambda.kind == LambdaChoice::Kind::ratio) {
     model.lambda = problem.lambda_at(options.lambda.value);
   } else {
-    Chosen chosen = choose_lambda(data, options, problem, observer);
+    Chosen chosen = choose_lambda(data, options, problem, observer, time_left);
     model.lambda = chosen.lambda;
     model.path = std::move(chosen.path);
     start = problem.start_from(std::move(chosen.atoms));
@@ -177,7 +185,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
   if (options.refit == RefitChoice::none) data.entries = {};
 
   SolveOptions solve = solve_options(options, problem.pattern());
-  if (options.time_limit > 0) solve.time_limit = std::max(1e-3, options.time_limit - elapsed());
+  solve.time_limit = std::max(1e-3, time_left());
   FitProgress progress;
   const SolveObserver watch = [&](const OuterIteration& outer) {
     progress.iteration = outer;
@@ -199,7 +207,9 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
   for (const PathPoint& p : model.path) {
     if (p.lambda == model.lambda) model.validation_error = p.validation_error;
   }
-  if (options.refit == RefitChoice::automatic && model.size() > 0) {
+  const bool cut_short =
+      model.stop == StopReason::interrupted || model.stop == StopReason::time_limit;
+  if (options.refit == RefitChoice::automatic && model.size() > 0 && !cut_short) {
     progress.stage = "refit";
     model.refit = best_refit(data, options, problem, result.atoms, model.lambda);
   }

@@ -99,11 +99,13 @@ RankOneAtoms in_units_of(const MatrixProblem& to, const MatrixProblem& from, Ran
   return atoms;
 }
 
-MatrixFold::MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer)
+MatrixFold::MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer,
+                       TimeLeft time_left)
     : held_out_(std::move(split.held_out)),
       problem_(split.train, options),
       solve_(solve_options(options, problem_.pattern())),
-      observer_(std::move(observer)) {
+      observer_(std::move(observer)),
+      time_left_(std::move(time_left)) {
   // Held-out errors settle long before the last digits do, and nothing is claimed of these fits.
   solve_.tolerance = std::max(options.tolerance, 3e-3);
   solve_.settled = 1e-4;
@@ -120,6 +122,7 @@ RankOneAtoms MatrixFold::nearest(double ratio) const {
 
 FoldPoint MatrixFold::fit(double ratio) {
   constexpr std::size_t kept = 4;
+  solve_.time_limit = std::max(1e-3, time_left_());
   const SolveResult<RankOneAtoms> result = problem_.solve(
       problem_.lambda_at(ratio), problem_.start_from(nearest(ratio)), solve_, observer_, {});
   recent_.emplace_back(ratio, result.atoms);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -34,29 +35,51 @@ Offset initial_offset(const Entries& entries, const MatrixFitOptions& options) {
   return offset;
 }
 
+/// Offsets may be far larger than what they leave, hence the exact error of every subtraction is
+/// kept as well (Knuth's TwoSum).
+double without(double value, const std::array<double, 3>& offsets) {
+  long double high = value, low = 0;
+  for (const long double offset : offsets) {
+    const long double sum = high - offset, other = sum - high;
+    low += (high - (sum - other)) + (-offset - other);
+    high = sum;
+  }
+  return static_cast<double>(high + low);
+}
+
 Vector centred(const Entries& entries, const Offset& offset) {
   Vector y(entries.size());
   for (Index k = 0; k < entries.size(); ++k) {
-    y[k] = entries.value[k] - offset.at(entries.row[k], entries.column[k]);
+    y[k] = without(entries.value[k],
+                   {offset.global, offset.row.size() ? offset.row[entries.row[k]] : 0.0,
+                    offset.column.size() ? offset.column[entries.column[k]] : 0.0});
   }
   return y;
 }
 
-/// Offsets that are means may explain the data to rounding. What they leave then is noise of the
-/// arithmetic, of which nothing can be proved; it counts as zero.
+/// Offsets that are means may explain the data altogether. What they leave then is the rounding of
+/// the offsets themselves, a few units in the last place of the largest value; it counts as zero.
 void drop_rounding(const Entries& entries, Vector& y) {
   double largest = 0;
   for (const double value : entries.value) largest = std::max(largest, std::abs(value));
-  if (y.cwiseAbs().maxCoeff() <= 1e-12 * largest) y.setZero();
+  if (y.cwiseAbs().maxCoeff() <= 0x1p-48 * largest) y.setZero();
 }
 
 void check_range(double value, double weight, Index entries) {
   const double squares = value * value * weight * static_cast<double>(entries);
-  if (std::isfinite(squares)) return;
-  throw DataError(
-      fmt::format("values up to {:g} were given; the sum of {} squares would overflow a "
-                  "double: expected smaller units",
-                  value, entries));
+  if (!std::isfinite(squares)) {
+    throw DataError(
+        fmt::format("values up to {:g} were given; the sum of {} squares would overflow a "
+                    "double: expected smaller units",
+                    value, entries));
+  }
+  // An objective needs some digits above the smallest double to be stated and checked.
+  if (value > 0 && squares < 1e-305) {
+    throw DataError(fmt::format(
+        "values up to {:g} were given; their squares would vanish in a double: expected larger "
+        "units",
+        value));
+  }
 }
 
 Vector weights_of(const Entries& entries, double unit) {
@@ -150,8 +173,7 @@ Certificate MatrixProblem::in_data_units(Certificate c) const {
   const double unit = data_unit_ * data_unit_ * weight_unit_;
   c.objective *= unit;
   c.lower_bound *= unit;
-  c.gap = c.objective - c.lower_bound;
-  c.relative_gap = c.gap / std::max(1e-300, std::abs(c.objective));
+  c.gap = c.objective - c.lower_bound;  // the relative gap is that of the scaled problem
   c.polar_bound *= data_unit_ * weight_unit_;
   return c;
 }

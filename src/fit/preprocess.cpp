@@ -1,5 +1,6 @@
 #include "hadal/fit/preprocess.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace hadal {
@@ -55,28 +56,35 @@ void fit_both(const Entries& entries, Offset& offset) {
     return out;
   };
   const Vector diagonal = weight.cwiseMax(1e-300);
-  Vector g = group_means(entries, offset, entries.row, entries.rows).cwiseProduct(weight);
-  const double scale = [&] {
-    double sum = 0;
-    for (Index k = 0; k < entries.size(); ++k)
-      sum += weight_of(entries, k) * std::abs(entries.value[k]);
-    return sum * sum / static_cast<double>(entries.rows);
-  }();
-  Vector z = g.cwiseQuotient(diagonal), p = z;
-  double gz = g.dot(z);
-  for (Index step = 0; step < 4 * entries.rows + 50 && g.squaredNorm() > 1e-28 * scale; ++step) {
-    const Vector hp = schur(p);
-    const double curvature = p.dot(hp);
-    if (!(curvature > 0)) break;
-    offset.row += gz / curvature * p;
-    g -= gz / curvature * hp;
-    z = g.cwiseQuotient(diagonal);
-    const double next = g.dot(z);
-    p = z + next / gz * p;
-    gz = next;
+  // The second round removes what the rounding of the first has left.
+  for (int round = 0; round < 2; ++round) {
+    Vector g = group_means(entries, offset, entries.row, entries.rows).cwiseProduct(weight);
+    // No sum can be had more exactly than to the last place of the values and to 1e-14 of what is
+    // left of them.
+    double left = 0, all = 0;
+    for (Index k = 0; k < entries.size(); ++k) {
+      const double rest = entries.value[k] - offset.at(entries.row[k], entries.column[k]);
+      left += weight_of(entries, k) * std::abs(rest);
+      all += weight_of(entries, k) * std::abs(entries.value[k]);
+    }
+    const double least = std::max(1e-14 * left, 0x1p-53 * all);
+    const double target = least * least / static_cast<double>(entries.rows);
+    Vector z = g.cwiseQuotient(diagonal), p = z;
+    double gz = g.dot(z);
+    for (Index step = 0; step < 4 * entries.rows + 50 && g.squaredNorm() > target; ++step) {
+      const Vector hp = schur(p);
+      const double curvature = p.dot(hp);
+      if (!(curvature > 0)) break;
+      offset.row += gz / curvature * p;
+      g -= gz / curvature * hp;
+      z = g.cwiseQuotient(diagonal);
+      const double next = g.dot(z);
+      p = z + next / gz * p;
+      gz = next;
+    }
+    offset.column.setZero();
+    offset.column = group_means(entries, offset, entries.column, entries.columns);
   }
-  offset.column.setZero();
-  offset.column = group_means(entries, offset, entries.column, entries.columns);
 }
 
 }  // namespace

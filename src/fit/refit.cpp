@@ -130,8 +130,9 @@ std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& 
   solve.tolerance = std::max(options.tolerance, 1e-3);
   // The same strength relative to lambda_max, from nothing: a start from the full model's atoms
   // would let what is held out leak into its own prediction.
-  const double train_lambda = lambda / problem.lambda_max() * train.lambda_max();
-  const RankOneAtoms fitted = train.solve(train_lambda, train.start(), solve, {}, {}).atoms;
+  const double ratio = lambda / problem.lambda_max();
+  const RankOneAtoms fitted =
+      train.solve(train.lambda_at(ratio), train.start(), solve, {}, {}).atoms;
   if (fitted.size() == 0) return {};
 
   const double curvature = static_cast<double>(split.train.size()) /

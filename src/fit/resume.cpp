@@ -12,7 +12,8 @@ namespace hadal {
 std::string identity_of(const Entries& entries, const MatrixFitOptions& o) {
   double values = 0, places = 0, weights = 0;
   for (Index k = 0; k < entries.size(); ++k) {
-    const double place = 1 + static_cast<double>((k * 2654435761) & 0xffff);
+    const double place =
+        1 + static_cast<double>((static_cast<std::uint64_t>(k) * 2654435761) & 0xffff);
     values += place * entries.value[k];
     places += place * (entries.row[k] + 3.0 * entries.column[k]);
     if (!entries.weight.empty()) weights += place * entries.weight[k];
@@ -50,7 +51,8 @@ void save_resume_point(const std::filesystem::path& file, const ResumePoint& poi
   save_checkpoint(file, c);
 }
 
-ResumePoint load_resume_point(const std::filesystem::path& file, const std::string& identity) {
+ResumePoint load_resume_point(const std::filesystem::path& file, const std::string& identity,
+                              Index rows, Index columns) {
   MatrixCheckpoint c = load_checkpoint(file);
   if (c.problem != identity) {
     throw ArgumentError(
@@ -58,6 +60,10 @@ ResumePoint load_resume_point(const std::filesystem::path& file, const std::stri
                     "{}\nexpected the "
                     "same data and the same options for lambda, offset, weights and seed",
                     file.string(), c.problem, identity));
+  }
+  if (c.u.rows() != rows || c.v.rows() != columns) {
+    throw ModelError(fmt::format("{}: factors of {} rows and {} columns; expected {} and {}",
+                                 file.string(), c.u.rows(), c.v.rows(), rows, columns));
   }
   ResumePoint point;
   point.lambda = c.lambda;

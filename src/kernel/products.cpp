@@ -95,7 +95,9 @@ void apply(const ObservedPattern& p, const Vector& q, const Factor& v, Factor& o
     }
   };
   const auto early = [&](Index k) { fetch(column + k); };
-  for_lines({p, true}, 8 * r, visit, early, [&](Index k) { fetch(q.data() + k); });
+  for_lines({p, true}, 8 * r, visit, early, [&](Index k) {
+    if (!ones) fetch(q.data() + k);
+  });
 }
 
 void apply_transpose(const ObservedPattern& p, const Vector& q, const Factor& u, Factor& out) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "lanes.hpp"
 
@@ -53,13 +54,15 @@ void solve(const float* packed, float* x, Index n) {
 void cholesky(Eigen::MatrixXf& a) {
   const int size = static_cast<int>(a.rows());
   const Eigen::MatrixXf original = a;
-  for (float shift = 1e-6F * original.trace();; shift *= 10) {
+  float shift = std::max(1e-6F * original.trace(), std::numeric_limits<float>::min());
+  for (int attempt = 0; attempt < 12; ++attempt, shift *= 10) {
     int info = 0;
     spotrf_("L", &size, a.data(), &size, &info);
     if (info == 0) return;
     a = original;
     a.diagonal().array() += shift;
   }
+  a.setIdentity();  // not a number, or all zero: anything positive will do
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "hadal/model/checkpoint.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "hadal/data/write.hpp"
@@ -24,6 +25,14 @@ void check(const hdf5::Reader& root, const MatrixCheckpoint& c) {
     root.fail("collected", "does not match the directions found");
   }
   if (!c.u.allFinite() || !c.v.allFinite()) root.fail("u", "holds values that are not finite");
+  if (!c.found_u.allFinite() || !c.found_v.allFinite())
+    root.fail("found_u", "holds values that are not finite");
+  if (c.u.cols() > std::min(c.u.rows(), c.v.rows())) root.fail("u", "has too many atoms");
+  for (const double x : c.collected)
+    if (!std::isfinite(x)) root.fail("collected", "holds values that are not finite");
+  if (!(c.reduction >= 0 && c.reduction <= 1)) root.fail("reduction", "is not from 0 to 1");
+  if (!(c.seconds >= 0) || !std::isfinite(c.seconds)) root.fail("seconds", "is not a time");
+  if (!(c.passes >= 0) || !std::isfinite(c.passes)) root.fail("passes", "is not a count");
   if (!(c.lambda > 0) || !std::isfinite(c.lambda)) root.fail("lambda", "is not a number > 0");
   if (c.iteration < 0 || c.iteration > 1'000'000'000) root.fail("iteration", "is not a count");
   if (c.idle < 0 || c.idle > 100) root.fail("idle", "is not a small count");

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "hadal/data/entries.hpp"
+#include "hadal/error.hpp"
 #include "hadal/fit/matrix_fit.hpp"
 #include "hadal/verify/verify.hpp"
 #include "math/support.hpp"
@@ -206,6 +207,44 @@ TEST(ClosedForm, AWeightCountsLikeRepeatedEntries) {
   twice.entries = repeated;
   const MatrixModel merged = fit_matrix(twice, options);
   EXPECT_NEAR(merged.certificate.objective, weighted.certificate.objective, 1e-9);
+}
+
+TEST(ClosedForm, OffsetsFarLargerThanWhatTheyLeaveAreStillChecked) {
+  test::Random random(12);
+  const Matrix spread = random.matrix(30, 2) * random.matrix(2, 20);
+  for (const double mean : {1e2, 1e5, 1e8, 1e11}) {
+    MatrixData data;
+    data.entries = test::sampled_entries(spread.array() + mean, 0.6, random);
+    for (const OffsetTerms terms : {OffsetTerms::global, OffsetTerms::both}) {
+      MatrixFitOptions options = test::plain_options(0.2);
+      options.offset = terms;
+      const MatrixModel model = fit_matrix(data, options);
+      EXPECT_EQ(model.status, Status::optimal) << mean;
+      EXPECT_GT(model.size(), 0);
+      const verify::Report report = verify::verify_matrix(model, data);
+      for (const verify::Check& check : report.checks) {
+        EXPECT_TRUE(check.passed) << mean << ' ' << check.name << ' ' << check.claimed << ' '
+                                  << check.found;
+      }
+    }
+  }
+}
+
+TEST(ClosedForm, AGapIsRelativeAlsoWhereTheObjectiveIsTiny) {
+  test::Random random(13);
+  MatrixFitOptions options = test::plain_options(0.1);
+  options.iteration_max = 2;
+  MatrixData data;
+  data.entries = test::sampled_entries(random.matrix(30, 20), 0.6, random);
+  const double gap = fit_matrix(data, options).certificate.relative_gap;
+  ASSERT_GT(gap, 0.01);
+  for (double& value : data.entries.value) value *= 1e-152;
+  const MatrixModel tiny = fit_matrix(data, options);
+  EXPECT_NEAR(tiny.certificate.relative_gap, gap, 1e-6);
+  EXPECT_EQ(tiny.status, Status::bounded);
+  EXPECT_EQ(verify::verify_matrix(tiny, data).status, Status::bounded);
+  for (double& value : data.entries.value) value *= 1e-10;
+  EXPECT_THROW(fit_matrix(data, options), DataError);
 }
 
 TEST(ClosedForm, DataThatOffsetsExplainLeaveNothingToFit) {

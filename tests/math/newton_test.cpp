@@ -203,6 +203,15 @@ TEST(SchurComplement, IsThatOfTheDenseHessian) {
   }
 }
 
+TEST(SchurComplement, EndsAndStaysFiniteWhereNothingIsLeftOfTheRidge) {
+  test::Random random(10);
+  const ObservedPattern p(test::sampled_entries(random.matrix(2, 3), 0.9, random));
+  const Factor zero_u = Factor::Zero(2, 2), zero_v = Factor::Zero(3, 2);
+  const SchurComplement schur(p, zero_u, zero_v, Vector(), Vector::Ones(p.observed()), 1, Vector(),
+                              Vector(), 1e-60);  // 0 in single precision
+  EXPECT_TRUE(schur.recover(SingleFactor::Zero(2, 2), SingleFactor::Ones(3, 2)).rows() == 3);
+}
+
 TEST(TwoLevel, IsSymmetricPositiveDefinite) {
   Setting s(7);
   const RankOneAtoms atoms = s.atoms(5), none = s.family.empty();

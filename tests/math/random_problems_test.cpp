@@ -81,7 +81,7 @@ double largest(const Entries& entries, const Offset& offset) {
 
 /// Whether the offsets explain the data up to rounding, so that no digit of F means anything.
 bool nothing_left(const Entries& entries, const MatrixModel& model) {
-  return !(largest(entries, model.offset) > 1e-12 * largest(entries, Offset{}));
+  return !(largest(entries, model.offset) > 0x1p-48 * largest(entries, Offset{}));
 }
 
 /// Everything there is to say against a model, independently of how it was found.

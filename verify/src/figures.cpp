@@ -1,6 +1,7 @@
 #include "figures.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace hadal::verify {
 namespace {
@@ -10,6 +11,7 @@ struct Sums {
   Real loss = 0, loss_margin = 0;
   Real squared_error = 0;
   Real linear = 0, linear_size = 0;  ///< the second: the same sum over absolute values
+  Real linear_margin = 0;            ///< for the rounding of its terms
   Real square = 0;                   ///< sum of R^2 / w
   Real total = 0, total_size = 0;    ///< of R and of |R|
   Real prediction_margin = 0;
@@ -20,6 +22,7 @@ struct Sums {
     squared_error += other.squared_error;
     linear += other.linear;
     linear_size += other.linear_size;
+    linear_margin += other.linear_margin;
     square += other.square;
     total += other.total;
     total_size += other.total_size;
@@ -36,6 +39,21 @@ Real square_of(const Values& values) {
     sum += x * x;
   }
   return sum;
+}
+
+/// y - sum of offsets, rounded about once although the offsets may be far larger than what is left:
+/// every subtraction is split into its result and its exact error (Knuth's TwoSum). The errors' own
+/// sum is rounded by 2^-64 of errors that are 2^-64 of the data; wherever that matters the data
+/// have no digits left, see leaves_only_rounding.
+Real difference(double y, std::initializer_list<double> offsets) {
+  Real high = y, low = 0;
+  for (const Real offset : offsets) {
+    const Real sum = high - offset;
+    const Real other = sum - high;
+    low += (high - (sum - other)) + (-offset - other);
+    high = sum;
+  }
+  return high + low;
 }
 
 class Pass {
@@ -59,7 +77,7 @@ class Pass {
   }
 
  private:
-  /// Prediction error: z is a sum of r products, a scaling and three offsets, each rounded once.
+  /// Prediction error: z is a sum of r products and a scaling, each rounded once.
   Sums row(Index i) {
     const Offset& offset = problem_.offset;
     const double row_offset = offset.row.size() ? offset.row[i] : 0.0;
@@ -78,23 +96,26 @@ class Pass {
           problem_.norm.column_scale.size() ? problem_.norm.column_scale[j] : 1.0;
       const double scale = row_scale * column_scale;
       const double low_rank = scale * problem_.u.row(i).dot(problem_.v.row(j));
-      const double error = y - (offset.global + row_offset + column_offset) - low_rank;
+      const Real rest = difference(y, {offset.global, row_offset, column_offset});
+      const double centred = static_cast<double>(rest);
+      const double error = centred - low_rank;
       const double residual = w * error;
       figures_.residual[at] = residual;
       figures_.gradient[at] = row_scale * residual * column_scale;
 
-      const double offset_size =
-          std::abs(offset.global) + std::abs(row_offset) + std::abs(column_offset);
+      const Real offset_margin = 4 * wide_unit * std::abs(rest);
       const Real margin =
-          Real{margin_factor} * (std::abs(y) + offset_size + scale * u_norm_[i] * v_norm_[j]);
+          Real{margin_factor} * (std::abs(centred) + scale * u_norm_[i] * v_norm_[j]) +
+          offset_margin;
       const Real wide_error = error;
       const Real wide_residual = residual;
       sums.loss += w * wide_error * wide_error / 2;
       sums.loss_margin += w * (std::abs(wide_error) * margin + margin * margin / 2);
       sums.squared_error += wide_error * wide_error;
-      const Real target = subtract ? Real{y} - offset.global - row_offset - column_offset : Real{y};
+      const Real target = subtract ? rest : Real{y};
       sums.linear += wide_residual * target;
-      sums.linear_size += std::abs(wide_residual) * (std::abs(y) + (subtract ? offset_size : 0.0));
+      sums.linear_size += std::abs(wide_residual) * std::abs(target);
+      if (subtract) sums.linear_margin += std::abs(wide_residual) * offset_margin;
       sums.square += wide_residual * wide_residual / w;
       sums.total += wide_residual;
       sums.total_size += std::abs(wide_residual);
@@ -119,7 +140,7 @@ class Pass {
 
   void dual() {
     figures_.linear = all_.linear;
-    figures_.linear_margin = summation() * all_.linear_size + vanished();
+    figures_.linear_margin = summation() * all_.linear_size + 2 * all_.linear_margin + vanished();
     figures_.curvature = all_.square * (1 + summation()) + vanished();
     if (problem_.offset.policy == OffsetPolicy::free && problem_.has_global())
       figures_.curvature += free_offset_curvature();

@@ -68,7 +68,7 @@ bool leaves_only_rounding(const Problem& problem) {
       left = std::max(left, std::abs(problem.y[at] - offset.at(i, problem.column[at])));
     }
   }
-  return left <= 1e-12 * largest;
+  return left <= 0x1p-48 * largest;
 }
 
 void remove_data(Problem& problem) {

@@ -45,8 +45,8 @@ struct Problem {
 /// Precondition: the entries keep their invariants and have the model's shape.
 Problem scaled_problem(const MatrixModel& model, const Entries& entries);
 
-/// Whether offsets that are means explain every value to 1e-12 of the largest: the problem is then
-/// defined as that of data that are zero (docs/verification.md).
+/// Whether offsets that are means explain every value to 16 units in the last place of the largest:
+/// the problem is then defined as that of data that are zero (docs/verification.md).
 bool leaves_only_rounding(const Problem& problem);
 /// Makes it so. The offsets go with the data.
 void remove_data(Problem& problem);

@@ -142,8 +142,11 @@ class Verification {
     return rounded_down(problem_.scaling.to_objective(figures_.lower_bound(s)));
   }
 
+  /// In scaled units: in the user's own a small objective may be below 1e-300.
   double relative_gap(double lower) const {
-    return (found_.objective - lower) / std::max(1e-300, std::abs(found_.objective));
+    const Real objective = problem_.scaling.of_objective(found_.objective);
+    const Real gap = objective - problem_.scaling.of_objective(lower);
+    return static_cast<double>(gap / std::max(Real{1e-300L}, std::abs(objective)));
   }
 
   /// What has to be confirmed: the tolerance of an optimal claim, the bound of a bounded one.

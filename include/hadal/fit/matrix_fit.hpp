@@ -34,7 +34,7 @@ struct MatrixFitOptions {
   double offset_ridge = 1e-3;  ///< > 0; of free offsets
   double norm_alpha = 0;       ///< 0 .. 1: power of the counts in the weighted nuclear norm
   RefitChoice refit = RefitChoice::none;
-  double tolerance = 1e-6;  ///< on the relative gap, > 0
+  double tolerance = 1e-6;  ///< on the relative gap, >= 1e-12
   ProofChoice proof = ProofChoice::automatic;
   double failure_probability = 1e-12;  ///< of a probabilistic proof, in (0, 1)
   Index size_max = 0;                  ///< 0: no limit

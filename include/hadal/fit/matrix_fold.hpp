@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -34,10 +35,14 @@ double prediction_error(const MatrixModel& model, const Factor& u, const Factor&
 /// Atoms in the units of one problem as atoms in the units of another on the same rows and columns.
 RankOneAtoms in_units_of(const MatrixProblem& to, const MatrixProblem& from, RankOneAtoms atoms);
 
+/// Seconds until a fit must end, over all that it does.
+using TimeLeft = std::function<double()>;
+
 /// One fold of a cross-validation over lambda: a problem on the training entries and its path.
 class MatrixFold {
  public:
-  MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer);
+  MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer,
+             TimeLeft time_left);
   FoldPoint fit(double ratio);
 
   const MatrixProblem& problem() const { return problem_; }
@@ -50,6 +55,7 @@ class MatrixFold {
   MatrixProblem problem_;
   SolveOptions solve_;
   SolveObserver observer_;
+  TimeLeft time_left_;
   std::deque<std::pair<double, RankOneAtoms>> recent_;
 };
 

@@ -23,8 +23,9 @@ std::string identity_of(const Entries& entries, const MatrixFitOptions& options)
 void save_resume_point(const std::filesystem::path& file, const ResumePoint& point,
                        const std::string& identity);
 
-/// Throws ModelError when the file is damaged, and ArgumentError when it belongs to other data or
-/// options: the message says which.
-ResumePoint load_resume_point(const std::filesystem::path& file, const std::string& identity);
+/// Throws ModelError when the file is damaged or its factors are not rows x r and columns x r, and
+/// ArgumentError when it belongs to other data or options: the message says which.
+ResumePoint load_resume_point(const std::filesystem::path& file, const std::string& identity,
+                              Index rows, Index columns);
 
 }  // namespace hadal

@@ -4,7 +4,8 @@
 #include "hadal/types.hpp"
 
 /// The kernels on observed entries, O(observed * r) each, multi-threaded over rows or columns so
-/// that the result does not depend on the number of threads. They are all a backend must provide.
+/// that the result does not depend on the number of threads. With SchurComplement they are all that
+/// a backend must provide.
 namespace hadal {
 
 /// z_k = <u_i, v_j> for every observed (i, j), in row order (sampled dense-dense product).

@@ -38,7 +38,7 @@ struct Certificate {
   double objective = 0;     ///< F at the model
   double lower_bound = 0;   ///< no model of any size has a smaller objective
   double gap = 0;           ///< objective - lower_bound
-  double relative_gap = 0;  ///< gap / max(1e-300, |objective|)
+  double relative_gap = 0;  ///< gap / |objective|, of data scaled to size one
   double polar_bound = 0;   ///< w, in the units of lambda
   double dual_scale = 0;    ///< s
   Proof proof = Proof::none;

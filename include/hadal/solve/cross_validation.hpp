@@ -58,7 +58,8 @@ bool promising(const CrossValidation& cv);
 /// call at a time.
 using Advance = std::function<void(int step)>;
 
-/// Fits all folds at a ratio, as many at a time as there are threads, and adds the point.
+/// Fits all folds at a ratio, as many at a time as there are threads, and adds the point, unless
+/// the fits were interrupted and there are others.
 template <Fold F>
 void fit_folds(std::vector<std::unique_ptr<F>>& folds, double ratio, const Advance& advance,
                CrossValidation& cv) {
@@ -69,10 +70,11 @@ void fit_folds(std::vector<std::unique_ptr<F>>& folds, double ratio, const Advan
   std::exception_ptr failure;
   int next = 0;
   std::mutex mutex;
+  const int levels = omp_get_max_active_levels();
   omp_set_max_active_levels(2);
 #pragma omp parallel num_threads(outer)
   {
-    omp_set_num_threads(threads / outer);
+    omp_set_num_threads((threads + outer - 1) / outer);
 #pragma omp for schedule(dynamic, 1)
     for (int k = 0; k < count; ++k) {
       try {
@@ -87,15 +89,18 @@ void fit_folds(std::vector<std::unique_ptr<F>>& folds, double ratio, const Advan
       }
     }
   }
+  omp_set_max_active_levels(levels);
   if (failure) std::rethrow_exception(failure);
   for (const FoldPoint& point : points) cv.interrupted = cv.interrupted || point.interrupted;
+  if (cv.interrupted && !cv.path.empty()) return;  // what was cut short says nothing
   const PathPoint mean = average(ratio, points);
   const auto smaller = [&](const PathPoint& point) { return point.lambda < ratio; };
   cv.path.insert(std::find_if(cv.path.begin(), cv.path.end(), smaller), mean);
 }
 
 /// Goes down the ratios, largest first, as long as they are promising: smaller lambda then only
-/// costs time. Then looks half-way (in the logarithm) to the neighbours of the best.
+/// costs time. Then looks half-way (in the logarithm) to the neighbours of the best. Precondition:
+/// at least one ratio.
 template <Fold F>
 CrossValidation cross_validate(std::vector<std::unique_ptr<F>>& folds,
                                const std::vector<double>& ratios, bool one_standard_error,

@@ -70,17 +70,23 @@ class SolveLoop {
       descend();
       const PolarResult<Atoms> polar = certify();
       report(polar);
-      if (const auto stop = decide()) return finish(*stop);
-      if (checkpoint_) checkpoint_(state_);
+      const std::optional<StopReason> stop = decide();
+      const bool reached =
+          stop && (*stop == StopReason::tolerance || *stop == StopReason::exhausted);
+      if (checkpoint_ && !reached) checkpoint_(state_);
+      if (stop) return finish(*stop);
     }
   }
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  double seconds() const {
-    return before_ + std::chrono::duration<double>(Clock::now() - start_).count();
+  double seconds_of_run() const {
+    return std::chrono::duration<double>(Clock::now() - start_).count();
   }
+  double seconds() const { return before_ + seconds_of_run(); }
+  /// A limit is one on this run: a resumed fit gets it anew.
+  bool out_of_time() const { return seconds_of_run() > options_.time_limit; }
 
   /// A search value this little above lambda costs less than a tenth of the tolerance.
   double growth_threshold() const { return options_.lambda * (1 + 0.1 * options_.tolerance); }
@@ -107,7 +113,9 @@ class SolveLoop {
     const double scale = growth_scale(loss_, z, dz, price, collected);
     // Half of slope times step: exact for a quadratic loss.
     const double gain = scale * (collected - price) / 2;
-    if (options_.proof == Proof::none && gain < options_.settled * objective_) return false;
+    const bool descended = state_.iteration > 1;
+    if (options_.proof == Proof::none && descended && gain < options_.settled * objective_)
+      return false;
     if (scale > 0) family_.append(state_.atoms, state_.found, amounts, scale);
     grew_ = scale > 0;
     return true;
@@ -119,7 +127,7 @@ class SolveLoop {
     residual_.resize(0);
     DescentGoal goal;
     goal.reduction = grew_ ? growth_reduction : state_.reduction;
-    goal.cancelled = [this] { return seconds() > options_.time_limit; };
+    goal.cancelled = [this] { return out_of_time(); };
     // Directions just appended are atoms now; only those found and left out can precondition.
     const Atoms none = family_.empty();
     const std::vector<double> nothing;
@@ -192,35 +200,46 @@ class SolveLoop {
     outer.seconds = state_.seconds;
     outer.passes = state_.passes;
     const bool lower = state_.trace.empty() || objective_ < state_.trace.back().objective;
-    state_.idle = grew_ || lower ? 0 : state_.idle + 1;
+    state_.idle = lower ? 0 : state_.idle + 1;
     state_.trace.push_back(outer);
     ++state_.iteration;
     interrupted_ = observer_ && !observer_(outer);
   }
 
   bool limit_reached() const {
-    return state_.iteration + 1 >= options_.iteration_max || seconds() > options_.time_limit;
+    return state_.iteration + 1 >= options_.iteration_max || out_of_time();
   }
 
-  /// Ends the loop with a reason, or sets the accuracy of the next descent.
+  /// A reason to end the loop.
   std::optional<StopReason> decide() {
     const double gap = certificate_.relative_gap;
     if (options_.proof != Proof::none && gap <= options_.tolerance) return StopReason::tolerance;
-    if (options_.proof == Proof::none && estimate_ <= options_.tolerance)
+    const bool descended = state_.iteration > 1;
+    if (options_.proof == Proof::none && estimate_ <= options_.tolerance &&
+        (descended || !grows_)) {
       return grows_ ? StopReason::tolerance : StopReason::exhausted;
+    }
+    const std::optional<StopReason> end = plan();
+    if (end) return end;
     if (interrupted_) return StopReason::interrupted;
-    if (seconds() > options_.time_limit) return StopReason::time_limit;
+    if (out_of_time()) return StopReason::time_limit;
     if (state_.iteration >= options_.iteration_max) return StopReason::iteration_limit;
+    return {};
+  }
+
+  /// Sets the accuracy of the next descent, or says why there is none.
+  std::optional<StopReason> plan() {
     if (grows_ && state_.atoms.size() >= options_.size_max) {
       if (at_floor_ || state_.reduction < 1e-12) return StopReason::size_limit;
       state_.reduction = 1e-2 * state_.reduction;
       return {};
     }
+    if (state_.idle >= idle_max) return StopReason::stalled;
     if (grows_) {
       state_.reduction = growth_reduction;
       return {};
     }
-    if (at_floor_ || state_.idle >= idle_max) return StopReason::stalled;
+    if (at_floor_) return StopReason::stalled;
     // What is left of the gap is first order in the distance from stationarity, and the decrement
     // is of second order: aim a factor three below the tolerance.
     const double wanted = std::min(0.1, 0.3 * options_.tolerance / std::max(estimate_, 1e-300));
