@@ -253,7 +253,10 @@ void FitMatrixCommand::write_results(const MatrixModel& model) const {
   if (json_ == "-") return;
   std::string text = model_text(model);
   if (options_.refit == RefitChoice::automatic && !model.refit) {
-    text += text_line("refit", "none: the penalised model predicts held-out entries best");
+    const bool cut_short =
+        model.stop == StopReason::interrupted || model.stop == StopReason::time_limit;
+    text += text_line("refit", cut_short ? "none: the fit was cut short"
+                                         : "none: no refit predicts held-out entries better");
   }
   if (out_.empty()) {
     text += text_line("model", "not kept; add --out MODEL.h5 to keep it");
