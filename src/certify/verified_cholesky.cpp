@@ -135,9 +135,10 @@ PolarBound verified_spectral_bound(const ObservedPattern& pattern, const Vector&
   if (q.size() == 0 || q.cwiseAbs().maxCoeff() == 0) return bound;
 
   // Far above everything in Q the Frobenius norm is proof enough: a sum of n squares errs by at
-  // most n units of itself.
-  // Scaled, so that no square vanishes.
-  const double frobenius = q.stableNorm() * (1 + gamma(2 * static_cast<double>(q.size()) + 64));
+  // most n units of itself, and by a few more as they are scaled so that none vanishes.
+  const double largest = q.cwiseAbs().maxCoeff();
+  const double frobenius =
+      largest * (q / largest).norm() * (1 + gamma(2 * static_cast<double>(q.size()) + 64));
   if (frobenius <= lambda) {
     bound.value = frobenius;
     bound.method = "Frobenius norm";

@@ -8,6 +8,7 @@
 
 #include "delimited.hpp"
 #include "number.hpp"
+#include "readers.hpp"
 
 namespace hadal {
 namespace {
@@ -76,10 +77,8 @@ double read_value(const io::Records& records, std::size_t field) {
 
 }  // namespace
 
-Pairs read_pairs(const std::filesystem::path& path, const ReadOptions& options,
-                 const PairNames& names) {
-  const io::FileBytes file(path);
-  const io::Source text = io::text_of(file.source());
+Pairs io::read_pairs(const Source& source, const ReadOptions& options, const PairNames& names) {
+  const io::Source text = io::text_of(source);
   io::Records records(text, io::delimiter_of(text, options));
   bool more = records.next();
   const Layout layout = find_layout(records, options, names);
@@ -102,6 +101,12 @@ Pairs read_pairs(const std::filesystem::path& path, const ReadOptions& options,
   }
   if (pairs.row.empty()) io::refuse(text, "has a header and no pairs: expected pairs");
   return pairs;
+}
+
+Pairs read_pairs(const std::filesystem::path& path, const ReadOptions& options,
+                 const PairNames& names) {
+  const io::FileBytes file(path);
+  return io::read_pairs(file.source(), options, names);
 }
 
 }  // namespace hadal

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "canonical.hpp"
+#include "hadal/data/pairs.hpp"
 #include "hadal/data/read.hpp"
 #include "source.hpp"
 
@@ -14,6 +15,9 @@ MatrixData read_matrix_market(const Source& source, const ReadOptions& options);
 MatrixData read_npy(const Source& source, const ReadOptions& options);
 MatrixData read_npz(const Source& source, const ReadOptions& options);
 MatrixData read_png(const Source& source, const ReadOptions& options);
+
+/// `hadal::read_pairs` of bytes in memory.
+Pairs read_pairs(const Source& source, const ReadOptions& options, const PairNames& names);
 
 /// The format of `source`: by its magic bytes, else by a file name that ends in .npy, .npz, .png,
 /// .mtx or .mm, else by `find_text_format`.

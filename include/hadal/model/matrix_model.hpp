@@ -6,21 +6,10 @@
 
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/model/certificate.hpp"
+#include "hadal/model/trace.hpp"
 #include "hadal/types.hpp"
 
 namespace hadal {
-
-/// One outer iteration of the solve loop, as observers and the report see it.
-struct OuterIteration {
-  int iteration = 0;
-  Index size = 0;  ///< number of atoms
-  double objective = 0;
-  double lower_bound = 0;   ///< best so far; -infinity while none is known
-  double relative_gap = 0;  ///< +infinity while no bound is known
-  double polar = 0;         ///< best value found by the polar search (a lower value)
-  double seconds = 0;       ///< since the start of the fit
-  double passes = 0;        ///< passes over the data so far (one pass: every observed entry once)
-};
 
 enum class OffsetTerms { none, global, rows, columns, both };
 
@@ -61,16 +50,6 @@ struct Refit {
   std::string kind;  ///< "values" or "core"
   Factor u, v;       ///< same shapes and scaling as the penalised factors
   double validation_error = 0;
-};
-
-/// One point of a regularisation path or cross-validation.
-struct PathPoint {
-  double lambda = 0;
-  Index size = 0;
-  double objective = 0;
-  double relative_gap = 0;
-  double validation_error = 0;  ///< root mean squared error on held-out entries; NaN if none
-  double validation_standard_error = 0;  ///< of that figure over the folds; NaN if none
 };
 
 /// A fitted matrix model: the problem, the atoms, the certificate and how it was found.

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <vector>
 
-#include "hadal/model/matrix_model.hpp"
+#include "hadal/model/trace.hpp"
 
 namespace hadal {
 

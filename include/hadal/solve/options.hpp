@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "hadal/descent/descent.hpp"
-#include "hadal/model/matrix_model.hpp"
+#include "hadal/model/certificate.hpp"
+#include "hadal/model/trace.hpp"
 
 namespace hadal {
 
