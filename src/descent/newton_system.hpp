@@ -26,7 +26,8 @@ struct NewtonInput {
   double coupling;  ///< the part of the residual that the Hessian keeps
 };
 
-/// Both factors at once: for every loss with a linear Hessian, and matrices with all entries.
+/// Both factors at once: for losses whose Hessian is not diagonal, matrices with all entries, and
+/// where the reduced system's blocks would be too large.
 template <QuadraticLoss L>
 class JointSystem {
  public:

@@ -45,9 +45,9 @@ void visit_block(const Lines& lines, Index first, Index last, Index panel, const
 
 /// Visits the entries of every line in order, visit(line, first entry, last entry). `bytes` are
 /// read about each of the others, in random order: where that is more than the caches hold, lines
-/// are visited in tiles, a block of lines by a panel of others, and fetch(k) asks for the values of
-/// the entries from k on. A line belongs to one thread and its entries come in order: neither tiles
-/// nor schedule change results.
+/// are visited in tiles, a block of lines by a panel of others, and fetch_early(k), then
+/// fetch_late(k) ask for what the entries from k on need. A line belongs to one thread and its
+/// entries come in order: neither tiles nor schedule change results.
 template <class Visit, class Early, class Late>
 void for_lines(const Lines& lines, Index bytes, const Visit& visit, const Early& fetch_early,
                const Late& fetch_late) {

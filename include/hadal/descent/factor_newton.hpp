@@ -12,7 +12,9 @@ namespace hadal {
 /// atoms whose removal lowers F are dropped on the way. The tail converges superlinearly, which
 /// alternating methods do not. Where the loss is separable and entries are missing, the factor of
 /// the longer side is eliminated (SchurComplement): a step then is one pass over the data with
-/// about 10 r flops an entry. Otherwise it is two, plus 8 (rows + columns) r^2 flops.
+/// about 10 r flops an entry. Otherwise it is two, plus 8 (rows + columns) r^2 flops. Far from the
+/// solution the residual's part of the Hessian is scaled down until it is definite, and a short
+/// step raises a ridge for the next.
 class FactorNewton {
  public:
   /// Precondition: none on the atoms; they are balanced on return. F never rises.

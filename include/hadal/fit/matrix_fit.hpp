@@ -58,8 +58,7 @@ struct FitProgress {
 using FitObserver = std::function<bool(const FitProgress&)>;
 
 /// Fits X minimising MatrixModel's objective over all sizes, to the requested relative gap. Entries
-/// that are moved in are released as soon as they are no longer needed: large fits then take less
-/// than half of the memory.
+/// that are moved in are released as soon as they are no longer needed, 16 bytes each.
 /// Throws ArgumentError for an option out of range and DataError for data without a usable entry.
 MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer = {});

@@ -24,7 +24,7 @@ struct SolveOptions {
   /// With Proof::none: stop as well once growing is predicted to lower F by less than this part of
   /// it. A gap says how good the model is at the worst; this, what more work would still change.
   double settled = 0;
-  Index first_growth = 40;  ///< atoms added to an empty model at once, at the most
+  Index first_growth = 40;  ///< atoms added at once, at the most, or as many as there are
 };
 
 /// Everything the loop needs to go on: saved after every outer iteration and resumed from, it
