@@ -14,6 +14,26 @@
 namespace hadal {
 namespace {
 
+/// D_r U and D_c V; the factors themselves, uncopied, where there is no scaling.
+class Scaled {
+ public:
+  Scaled(const RankOneFamily& family, const RankOneAtoms& atoms) : atoms_(&atoms) {
+    if (family.row_scale().size() + family.column_scale().size() == 0) return;
+    own_ = atoms;
+    family.scale_rows(own_.u);
+    family.scale_columns(own_.v);
+    atoms_ = &own_;
+  }
+  Scaled(const Scaled&) = delete;
+  Scaled& operator=(const Scaled&) = delete;
+  const RankOneAtoms& operator*() const { return *atoms_; }
+  const RankOneAtoms* operator->() const { return atoms_; }
+
+ private:
+  RankOneAtoms own_;
+  const RankOneAtoms* atoms_;
+};
+
 /// The current iterate with everything evaluated at it.
 template <QuadraticLoss L>
 class Iterate {
@@ -34,11 +54,10 @@ class Iterate {
 
   /// -grad F with respect to the factors.
   Pair negative_gradient() const {
-    Pair u_v{atoms_.u, atoms_.v}, g;
-    family_.scale_rows(u_v.u);
-    family_.scale_columns(u_v.v);
-    apply(family_.pattern(), residual_, u_v.v, g.u);
-    apply_transpose(family_.pattern(), residual_, u_v.u, g.v);
+    const Scaled at(family_, atoms_);
+    Pair g;
+    apply(family_.pattern(), residual_, at->v, g.u);
+    apply_transpose(family_.pattern(), residual_, at->u, g.v);
     family_.scale_rows(g.u);
     family_.scale_columns(g.v);
     g.u -= lambda_ * atoms_.u;
@@ -109,19 +128,16 @@ class Iterate {
   }
 
   LineSums sums_along(const Pair& d) const {
-    RankOneAtoms at = atoms_, step{d.u, d.v};
-    for (RankOneAtoms* atoms : {&at, &step}) {
-      family_.scale_rows(atoms->u);
-      family_.scale_columns(atoms->v);
-    }
+    const Scaled at(family_, atoms_), step(family_, d);
     if constexpr (L::hessian_is_diagonal) {
-      return line_sums(family_.pattern(), at.u, at.v, step.u, step.v, residual_, loss_.weight());
+      return line_sums(family_.pattern(), at->u, at->v, step->u, step->v, residual_,
+                       loss_.weight());
     } else {
       Vector z1, z2, other;
-      sampled_product(family_.pattern(), at.u, step.v, z1);
-      sampled_product(family_.pattern(), step.u, at.v, other);
+      sampled_product(family_.pattern(), at->u, step->v, z1);
+      sampled_product(family_.pattern(), step->u, at->v, other);
       z1 += other;
-      sampled_product(family_.pattern(), step.u, step.v, z2);
+      sampled_product(family_.pattern(), step->u, step->v, z2);
       Vector h1 = z1, h2 = z2;
       loss_.apply_hessian(h1);
       loss_.apply_hessian(h2);
@@ -198,6 +214,13 @@ SinglePair newton_direction(const L& loss, const NewtonInput& in, double eta,
   return direction;
 }
 
+/// g^T M^-1 g.
+double decrement_of(const TwoLevelPreconditioner& preconditioner, const SinglePair& g) {
+  SinglePair z;
+  preconditioner.apply(g.u, g.v, z.u, z.v);
+  return inner(g, z);
+}
+
 }  // namespace
 
 template <QuadraticLoss L>
@@ -214,7 +237,7 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
       report.at_floor = true;
       break;
     }
-    const Pair g = iterate.negative_gradient();
+    Pair g = iterate.negative_gradient();
     const double coupling = definite_coupling(family, iterate.residual(), lambda);
     const double ridge = lambda * (1 + damping);
     const TwoLevelPreconditioner preconditioner(family, loss.weight(), atoms, outside.atoms,
@@ -228,19 +251,16 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
       break;
     }
     const SinglePair small{(g.u / unit).cast<float>(), (g.v / unit).cast<float>()};
-    SinglePair z;
-    preconditioner.apply(small.u, small.v, z.u, z.v);
-    const double decrement = inner(small, z) * unit * unit;
+    g = {};  // the Newton system needs the memory
+    const double decrement = decrement_of(preconditioner, small) * unit * unit;
     if (first == 0) first = decrement;
     report.at_floor = !(decrement > goal.floor * std::abs(iterate.objective()));
     if (report.at_floor || (report.iterations > 0 && decrement <= goal.reduction * first)) break;
 
     const double eta = std::min(0.1, 0.3 * std::sqrt(std::sqrt(decrement / first)));
-    RankOneAtoms scaled = atoms;
-    family.scale_rows(scaled.u);
-    family.scale_columns(scaled.v);
+    const Scaled scaled(family, atoms);
     const SinglePair d = newton_direction(
-        loss, {family, scaled, iterate.residual(), preconditioner, small, ridge, coupling}, eta,
+        loss, {family, *scaled, iterate.residual(), preconditioner, small, ridge, coupling}, eta,
         goal, report);
     const double t = iterate.move({unit * d.u.cast<double>(), unit * d.v.cast<double>()});
     if (t == 0) {

@@ -1,14 +1,13 @@
 #pragma once
 
+#include "hadal/atom/rank_one.hpp"
 #include "hadal/kernel/tall.hpp"
 #include "hadal/types.hpp"
 
 namespace hadal {
 
 /// A pair of factor-shaped arrays: a point, gradient or direction.
-struct Pair {
-  Factor u, v;
-};
+using Pair = RankOneAtoms;
 
 /// The same in single precision, in which Newton systems are solved; inner products are summed in
 /// double.

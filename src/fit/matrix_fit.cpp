@@ -14,6 +14,7 @@
 #include "hadal/fit/matrix_problem.hpp"
 #include "hadal/fit/refit.hpp"
 #include "hadal/fit/resume.hpp"
+#include "hadal/solve/path.hpp"
 #include "hadal/version.hpp"
 
 // Only OpenBLAS has these; with another BLAS the calls are left out.
@@ -53,6 +54,18 @@ void check(const MatrixFitOptions& o) {
   require(o.threads >= 0, "threads", o.threads, "at least 0 (all cores)");
 }
 
+void check_path(const std::vector<double>& ratios, const MatrixFitOptions& options) {
+  MatrixFitOptions single = options;
+  single.lambda = {LambdaChoice::Kind::ratio, 1, 0, false};
+  if (ratios.empty()) throw ArgumentError("a path without ratios was given; expected at least one");
+  for (const double ratio : ratios) {
+    single.lambda.value = ratio;
+    check(single);
+  }
+  if (options.refit != RefitChoice::none || !options.checkpoint.empty() || !options.resume.empty())
+    throw ArgumentError("refit, checkpoint and resume are options of a single fit, not of a path");
+}
+
 /// Sets the number of threads for the duration of a fit. BLAS gets one: the large products are
 /// divided among our own threads, and two pools of threads that spin while they wait slow each
 /// other down many times over.
@@ -73,6 +86,21 @@ class Threads {
 
  private:
   int before_, blas_before_ = 1;
+};
+
+/// Seconds since it was made, and seconds until a limit (0: none).
+class Stopwatch {
+ public:
+  explicit Stopwatch(double limit) : limit_(limit) {}
+  double elapsed() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  double left() const {
+    return limit_ > 0 ? limit_ - elapsed() : std::numeric_limits<double>::infinity();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point begin_ = Clock::now();
+  double limit_;
 };
 
 /// Where the fit at the chosen lambda starts.
@@ -148,13 +176,7 @@ void set_outcome(const SolveResult<RankOneAtoms>& result, const MatrixFitOptions
 
 MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point begin = Clock::now();
-  const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
-  const TimeLeft time_left = [&] {
-    return options.time_limit > 0 ? options.time_limit - elapsed()
-                                  : std::numeric_limits<double>::infinity();
-  };
+  const Stopwatch clock(options.time_limit);
   check(options);
   const Threads threads(options.threads);
 
@@ -177,7 +199,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
   } else if (options.lambda.kind == LambdaChoice::Kind::ratio) {
     model.lambda = problem.lambda_at(options.lambda.value);
   } else {
-    Chosen chosen = choose_lambda(data, options, problem, observer, time_left);
+    Chosen chosen = choose_lambda(data, options, problem, observer, [&] { return clock.left(); });
     model.lambda = chosen.lambda;
     model.path = std::move(chosen.path);
     start = problem.start_from(std::move(chosen.atoms));
@@ -185,7 +207,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
   if (options.refit == RefitChoice::none) data.entries = {};
 
   SolveOptions solve = solve_options(options, problem.pattern());
-  solve.time_limit = std::max(1e-3, time_left());
+  solve.time_limit = std::max(1e-3, clock.left());
   FitProgress progress;
   const SolveObserver watch = [&](const OuterIteration& outer) {
     progress.iteration = outer;
@@ -213,8 +235,46 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
     progress.stage = "refit";
     model.refit = best_refit(data, options, problem, result.atoms, model.lambda);
   }
-  model.seconds = elapsed();
+  model.seconds = clock.elapsed();
   return model;
+}
+
+std::vector<MatrixModel> fit_matrix_path(MatrixData data, const std::vector<double>& ratios,
+                                         const MatrixFitOptions& options,
+                                         const FitObserver& observer) {
+  const Stopwatch clock(options.time_limit);
+  check_path(ratios, options);
+  const Threads threads(options.threads);
+  const MatrixProblem problem(data.entries, options);
+  data.entries = {};
+  std::vector<double> lambdas;
+  for (const double ratio : ratios) lambdas.push_back(problem.lambda_at(ratio));
+
+  FitProgress progress;
+  progress.stage = "path";
+  progress.steps = static_cast<int>(ratios.size());
+  const SolveObserver watch = [&](const OuterIteration& outer) {
+    progress.iteration = outer;
+    return !observer || observer(progress);
+  };
+  std::vector<MatrixModel> models;
+  const auto solve = [&](double lambda, RankOneAtoms atoms) {
+    SolveOptions limits = solve_options(options, problem.pattern());
+    limits.time_limit = std::max(1e-3, clock.left());
+    return problem.solve(lambda, problem.start_from(std::move(atoms)), limits, watch, {});
+  };
+  const auto keep = [&](double lambda, const SolveResult<RankOneAtoms>& result) {
+    MatrixModel& model = models.emplace_back();
+    model.lambda = lambda;
+    problem.describe(result.atoms, model);
+    set_outcome(result, options, model);
+    set_names(data, model);
+    model.validation_error = std::numeric_limits<double>::quiet_NaN();
+    model.seconds = result.seconds;
+    ++progress.step;
+  };
+  follow_path(lambdas, problem.start().atoms, solve, keep);
+  return models;
 }
 
 }  // namespace hadal

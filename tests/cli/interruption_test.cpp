@@ -99,5 +99,34 @@ TEST_F(Interruption, InterruptKeepsTheBestModelSoFar) {
   EXPECT_EQ(hadal("verify model.h5 data.csv").code, 0);
 }
 
+TEST_F(Interruption, InterruptedCrossValidationStillGivesAModelThatVerifies) {
+  RunningFit running(folder_, {"fit", "matrix", "data.csv", "--refit", "--threads", "1", "--out",
+                               "model.h5", "--json", "f.json"});
+  running.await_lines(2);
+  running.send(SIGINT);
+  const int status = running.join();
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 4);
+  EXPECT_EQ(json_of("f.json")["stop"], "interrupted");
+  EXPECT_EQ(hadal("verify model.h5 data.csv").code, 0);
+}
+
+TEST_F(Interruption, ATimeLimitHoldsOverCrossValidationToo) {
+  const Result result =
+      hadal("fit matrix data.csv --time-limit 1e-3 --quiet --out model.h5 --json f.json");
+  EXPECT_EQ(result.code, 4) << result.err;
+  EXPECT_EQ(json_of("f.json")["stop"], "time_limit");
+  EXPECT_EQ(hadal("verify model.h5 data.csv").code, 0);
+}
+
+TEST_F(Interruption, AResumedFitHasItsLimitAnew) {
+  const Result cut = hadal(std::string(fit) + "--time-limit 1e-3 --checkpoint state.h5 --quiet");
+  EXPECT_EQ(cut.code, 4) << cut.err;
+  const Result again =
+      hadal(std::string(fit) + "--time-limit 500 --resume state.h5 --quiet --json resumed.json");
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(json_of("resumed.json")["status"], "optimal");
+}
+
 }  // namespace
 }  // namespace hadal::test

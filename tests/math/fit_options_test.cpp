@@ -82,6 +82,40 @@ TEST(FitOptions, ResumingGivesTheSameObjective) {
   std::filesystem::remove(file);
 }
 
+TEST(FitPath, EveryPointIsTheOptimumOfItsLambda) {
+  const MatrixData data = planted(6);
+  MatrixFitOptions options = test::plain_options(1);
+  int steps = 0;
+  const std::vector<MatrixModel> path =
+      fit_matrix_path(data, {0.1, 0.5, 0.2}, options, [&](const FitProgress& progress) {
+        steps = progress.steps;
+        return true;
+      });
+  ASSERT_EQ(path.size(), 3u);
+  EXPECT_EQ(steps, 3);
+  const std::vector<double> ratios = {0.5, 0.2, 0.1};
+  for (std::size_t k = 0; k < path.size(); ++k) {
+    options.lambda.value = ratios[k];
+    const MatrixModel alone = fit_matrix(data, options);
+    EXPECT_EQ(path[k].status, Status::optimal);
+    EXPECT_NEAR(path[k].lambda / alone.lambda, 1, 1e-12);
+    EXPECT_NEAR(path[k].certificate.objective / alone.certificate.objective, 1, 2e-6);
+    EXPECT_EQ(path[k].size(), alone.size());
+  }
+}
+
+TEST(FitPath, RefusesWhatBelongsToASingleFit) {
+  const MatrixData data = planted(6);
+  MatrixFitOptions options = test::plain_options(1);
+  EXPECT_THROW(fit_matrix_path(data, {}, options), ArgumentError);
+  EXPECT_THROW(fit_matrix_path(data, {0.5, 0.0}, options), ArgumentError);
+  options.checkpoint = "state.h5";
+  EXPECT_THROW(fit_matrix_path(data, {0.5}, options), ArgumentError);
+  options.checkpoint.clear();
+  options.refit = RefitChoice::automatic;
+  EXPECT_THROW(fit_matrix_path(data, {0.5}, options), ArgumentError);
+}
+
 TEST(FitOptions, CrossValidationFindsThePlantedRankAndRefitPredictsBetter) {
   const MatrixData data = planted(4);
   MatrixFitOptions options;

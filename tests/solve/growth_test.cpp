@@ -35,6 +35,18 @@ TEST(GrowthScale, IsExactForAQuadraticLoss) {
   EXPECT_EQ(growth_scale(loss, z, dz, 6.0, residual.dot(dz)), 0);
 }
 
+TEST(GrowthScale, ClosedFormAgreesWithTheSearch) {
+  const SquaredLoss loss((Vector(3) << 3, -1, 2).finished(), (Vector(3) << 1, 2, 0.5).finished());
+  const Vector z = Vector::Zero(3), dz = (Vector(3) << 1, 0.5, 1).finished();
+  Vector residual;
+  loss.evaluate(z, residual);
+  const double collected = residual.dot(dz);
+  for (const double price : {0.1, 1.0, 0.99 * collected, collected, 2 * collected}) {
+    EXPECT_NEAR(quadratic_growth_scale(loss, dz, price, collected),
+                growth_scale(loss, z, dz, price, collected), 1e-6);
+  }
+}
+
 TEST(GrowthScale, ReachesFarBeyondItsFirstTrial) {
   const SquaredLoss loss(Vector::Constant(2, 1e6));
   Vector residual;

@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <Eigen/QR>
 #include <algorithm>
@@ -7,6 +7,7 @@
 
 #include "hadal/error.hpp"
 #include "hadal/loss/squared.hpp"
+#include "hadal/solve/path.hpp"
 #include "hadal/solve/solve.hpp"
 
 // The loop on a family of atoms of its own: signed columns of a dictionary with penalty |w|. The
@@ -225,6 +226,37 @@ TEST_F(ToyFamily, ResumesFromEveryCheckpointToTheSameBits) {
     EXPECT_EQ(resumed.atoms.weight, whole.atoms.weight);
     EXPECT_EQ(resumed.iterations, whole.iterations);
   }
+}
+
+TEST_F(ToyFamily, FollowsAPathToTheOptimumOfEveryLambda) {
+  const double usual = options.lambda;
+  std::vector<double> seen;
+  const auto solve = [&](double lambda, Signed atoms) {
+    options.lambda = lambda;
+    return loop(descent).run_from(std::move(atoms));
+  };
+  follow_path(std::vector<double>{usual, 4 * usual, 2 * usual}, family.empty(), solve,
+              [&](double lambda, const SolveResult<Signed>& result) {
+                seen.push_back(lambda);
+                EXPECT_EQ(result.stop, StopReason::tolerance);
+                const double exact = optimum();
+                EXPECT_NEAR(result.certificate.objective, exact, 1e-5 * exact);
+              });
+  EXPECT_THAT(seen, testing::ElementsAre(4 * usual, 2 * usual, usual));
+}
+
+TEST_F(ToyFamily, APathEndsWhereItIsCutShort) {
+  int points = 0;
+  const auto interrupted = [&](double lambda, Signed atoms) {
+    options.lambda = lambda;
+    auto l = loop(descent);
+    l.observe([](const OuterIteration&) { return false; });
+    return l.run_from(std::move(atoms));
+  };
+  const double usual = options.lambda;
+  follow_path(std::vector<double>{usual, usual / 2}, family.empty(), interrupted,
+              [&](double, const SolveResult<Signed>&) { ++points; });
+  EXPECT_EQ(points, 1);
 }
 
 TEST_F(ToyFamily, WithoutAProofNothingIsOptimal) {

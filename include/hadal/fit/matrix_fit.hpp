@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/model/matrix_model.hpp"
@@ -62,5 +63,14 @@ using FitObserver = std::function<bool(const FitProgress&)>;
 /// Throws ArgumentError for an option out of range and DataError for data without a usable entry.
 MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer = {});
+
+/// The same at every ratio of lambda_max, largest first, each fit started from the one before: the
+/// path of solutions, every point with its own certificate. options.lambda is ignored; the time
+/// limit is one on the whole path, which ends early when it is reached or the observer says so.
+/// Throws as fit_matrix, and ArgumentError without ratios, for one outside (0, 1], and for options
+/// of a single fit: refit, checkpoint and resume.
+std::vector<MatrixModel> fit_matrix_path(MatrixData data, const std::vector<double>& ratios,
+                                         const MatrixFitOptions& options,
+                                         const FitObserver& observer = {});
 
 }  // namespace hadal

@@ -45,4 +45,13 @@ double growth_scale(const L& loss, const Vector& z, const Vector& dz, double pri
   return tau;
 }
 
+/// The same in closed form, where neither the prediction nor a trial point is needed.
+template <QuadraticLoss L>
+double quadratic_growth_scale(const L& loss, const Vector& dz, double price, double collected) {
+  Vector h = dz;
+  loss.apply_hessian(h);
+  const double curvature = h.dot(dz);
+  return collected > price && curvature > 0 ? (collected - price) / curvature : 0;
+}
+
 }  // namespace hadal

@@ -108,9 +108,7 @@ class SolveLoop {
     if (residual_.size() == 0) evaluate();
     const double collected = residual_.dot(dz);
     residual_.resize(0);  // the memory is needed
-    Vector z;
-    family_.predict(state_.atoms, z);
-    const double scale = growth_scale(loss_, z, dz, price, collected);
+    const double scale = best_scale(dz, price, collected);
     // Half of slope times step: exact for a quadratic loss.
     const double gain = scale * (collected - price) / 2;
     const bool descended = state_.iteration > 1;
@@ -119,6 +117,16 @@ class SolveLoop {
     if (scale > 0) family_.append(state_.atoms, state_.found, amounts, scale);
     grew_ = scale > 0;
     return true;
+  }
+
+  double best_scale(const Vector& dz, double price, double collected) const {
+    if constexpr (QuadraticLoss<L>) {
+      return quadratic_growth_scale(loss_, dz, price, collected);
+    } else {
+      Vector z;
+      family_.predict(state_.atoms, z);
+      return growth_scale(loss_, z, dz, price, collected);
+    }
   }
 
   void descend() {
