@@ -91,10 +91,11 @@ Graph lattice(GraphKind kind, std::array<Index, 3> shape) {
   const auto number = [&](const Step& at) {
     return static_cast<std::int32_t>((at[2] * shape[1] + at[1]) * shape[0] + at[0]);
   };
-  for (Index z = 0; z < shape[2]; ++z)
-    for (Index y = 0; y < shape[1]; ++y)
-      for (Index x = 0; x < shape[0]; ++x)
-        for (const Step& step : steps) {
+  // Direction by direction, so that edges come in runs along which both ends advance by one.
+  for (const Step& step : steps)
+    for (Index z = 0; z < shape[2]; ++z)
+      for (Index y = 0; y < shape[1]; ++y)
+        for (Index x = 0; x < shape[0]; ++x) {
           const Step at = {x, y, z}, next = {x + step[0], y + step[1], z + step[2]};
           if (inside(next)) graph.edges.push_back({number(at), number(next)});
         }

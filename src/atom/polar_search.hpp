@@ -1,0 +1,43 @@
+#pragma once
+
+#include <vector>
+
+#include "hadal/atom/rank_one.hpp"
+#include "hadal/prox/norm_prox.hpp"
+
+namespace hadal {
+
+/// Many-start search for atoms of norm_u(u) norm_v(v) = 1 that collect much from Q: from every
+/// start v, u <- the best for Q v and v <- the best for Q^T u in turn, which never lowers <Q, u
+/// v^T>. All starts go through the data together.
+class PolarSearch {
+ public:
+  PolarSearch(const ObservedPattern& pattern, const Vector& q, const NormProx& u, const NormProx& v)
+      : pattern_(pattern), q_(q), norm_u_(u), norm_v_(v) {}
+
+  /// The distinct atoms found from these starts (columns; only their direction counts), best first,
+  /// at most `count`. A start has settled once a round raises its value by less than this part.
+  void run(const Factor& starts, Index count, double precision);
+
+  const RankOneAtoms& found() const { return found_; }
+  const std::vector<double>& collected() const { return collected_; }
+  double passes() const { return passes_; }
+
+ private:
+  struct Candidate {
+    Vector u, v, dual_u, dual_v;
+    double value = 0;
+    bool settled = false;
+  };
+  void alternate(std::vector<Candidate>& candidates, double settled);
+  void keep_distinct(std::vector<Candidate>& candidates, Index count) const;
+
+  const ObservedPattern& pattern_;
+  const Vector& q_;
+  const NormProx &norm_u_, &norm_v_;
+  RankOneAtoms found_;
+  std::vector<double> collected_;
+  double passes_ = 0;
+};
+
+}  // namespace hadal

@@ -1,0 +1,128 @@
+#include "hadal/atom/structured.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "hadal/error.hpp"
+#include "hadal/kernel/products.hpp"
+#include "polar_search.hpp"
+
+namespace hadal {
+namespace {
+
+void check_graph(const FactorNorm& norm, Index elements, const char* side) {
+  if (norm.tv > 0 && norm.graph.vertices != elements) {
+    throw ArgumentError(
+        fmt::format("a graph of {} vertices was given for the total variation of {}; expected {}, "
+                    "one for each element of the factor",
+                    norm.graph.vertices, side, elements));
+  }
+}
+
+/// Column numbers by decreasing length, at most `count`.
+std::vector<Index> longest(const Vector& lengths, Index count) {
+  std::vector<Index> order(lengths.size());
+  std::iota(order.begin(), order.end(), 0);
+  count = std::min<Index>(count, lengths.size());
+  std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](Index a, Index b) {
+    return lengths[a] > lengths[b] || (lengths[a] == lengths[b] && a < b);
+  });
+  order.resize(count);
+  return order;
+}
+
+/// Where the search starts: the current atoms, the leading singular pairs with both signs (a
+/// constraint makes them differ), and the longest rows of Q.
+Factor starts_of(const ObservedPattern& pattern, const Vector& q, const RankOneAtoms& atoms,
+                 std::uint64_t seed) {
+  constexpr Index singular_max = 8, row_max = 4;
+  PolarRequest request;
+  request.atoms_max = singular_max;
+  request.seed = seed;
+  const RankOneFamily plain(pattern);
+  const RankOneAtoms pairs = plain.polar(q, plain.empty(), request).found;
+  Vector lengths = Vector::Zero(pattern.rows());
+  pattern.for_each([&](Index k, Index i, Index) { lengths[i] += q[k] * q[k]; });
+  const std::vector<Index> rows = longest(lengths, row_max);
+  std::vector<Index> number(pattern.rows(), -1);
+  for (std::size_t s = 0; s < rows.size(); ++s) number[rows[s]] = static_cast<Index>(s);
+  Factor of_rows = Factor::Zero(pattern.columns(), static_cast<Index>(rows.size()));
+  pattern.for_each([&](Index k, Index i, Index j) {
+    if (number[i] >= 0) of_rows(j, number[i]) = q[k];
+  });
+  Factor starts(pattern.columns(), atoms.size() + 2 * pairs.size() + of_rows.cols());
+  starts << atoms.v, pairs.v, -pairs.v, of_rows;
+  return starts;
+}
+
+}  // namespace
+
+StructuredFamily::StructuredFamily(const ObservedPattern& pattern, FactorNorm u, FactorNorm v)
+    : pattern_(pattern), u_(std::move(u)), v_(std::move(v)) {
+  check_graph(u_.norm(), pattern.rows(), "u");
+  check_graph(v_.norm(), pattern.columns(), "v");
+}
+
+RankOneAtoms StructuredFamily::empty() const {
+  return {Factor(pattern_.rows(), 0), Factor(pattern_.columns(), 0)};
+}
+
+void StructuredFamily::predict(const Atoms& atoms, Vector& z) const {
+  sampled_product(pattern_, atoms.u, atoms.v, z);
+}
+
+Vector StructuredFamily::penalties(const Atoms& atoms) const {
+  Vector sizes(atoms.size());
+  for (Index c = 0; c < atoms.size(); ++c)
+    sizes[c] = u_.norm()(atoms.u.col(c)) * v_.norm()(atoms.v.col(c));
+  return sizes;
+}
+
+double StructuredFamily::penalty(const Atoms& atoms) const { return penalties(atoms).sum(); }
+
+PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& atoms,
+                                                  const PolarRequest& request) const {
+  PolarResult<Atoms> result;
+  PolarSearch search(pattern_, q, u_, v_);
+  search.run(starts_of(pattern_, q, atoms, request.seed), request.atoms_max,
+             0.1 * request.precision);
+  result.found = search.found();
+  result.collected = search.collected();
+  result.value = result.collected.empty() ? 0 : result.collected.front();
+  result.passes = search.passes();
+  result.bound.value = result.value;
+  result.bound.method = "many-start alternating search";
+  return result;
+}
+
+void StructuredFamily::append(Atoms& atoms, const Atoms& found, const std::vector<double>& amounts,
+                              double scale) const {
+  const Index old = atoms.size(), added = static_cast<Index>(amounts.size());
+  atoms.u.conservativeResize(Eigen::NoChange, old + added);
+  atoms.v.conservativeResize(Eigen::NoChange, old + added);
+  for (Index c = 0; c < added; ++c) {
+    const double root = std::sqrt(scale * amounts[c]);
+    atoms.u.col(old + c) = root * found.u.col(c);
+    atoms.v.col(old + c) = root * found.v.col(c);
+  }
+}
+
+void StructuredFamily::compress(Atoms& atoms) const {
+  const Vector sizes = penalties(atoms);
+  std::vector<Index> order(atoms.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::erase_if(order, [&](Index c) { return !(sizes[c] > 0); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](Index a, Index b) { return sizes[a] > sizes[b]; });
+  Factor u(atoms.u.rows(), static_cast<Index>(order.size())), v(atoms.v.rows(), u.cols());
+  for (Index c = 0; c < u.cols(); ++c) {
+    const double root = std::sqrt(sizes[order[c]]);
+    u.col(c) = atoms.u.col(order[c]) * (root / u_.norm()(atoms.u.col(order[c])));
+    v.col(c) = atoms.v.col(order[c]) * (root / v_.norm()(atoms.v.col(order[c])));
+  }
+  atoms = {std::move(u), std::move(v)};
+}
+
+}  // namespace hadal

@@ -1,0 +1,216 @@
+#include "hadal/descent/block_proximal.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "hadal/kernel/products.hpp"
+#include "hadal/loss/free_offset.hpp"
+#include "hadal/loss/squared.hpp"
+
+namespace hadal {
+namespace {
+
+/// One factor with columns contiguous, its norm, and what its total variation goes on from.
+struct Side {
+  const NormProx& prox;
+  Matrix x, before;           ///< now and one sweep ago
+  std::vector<Vector> duals;  ///< of each column
+  double norm(Index c) const { return prox.norm()(x.col(c)); }
+};
+
+/// The loss as the sweeps see it.
+template <QuadraticLoss L>
+class DataTerm {
+ public:
+  DataTerm(const L& loss, const StructuredFamily& family)
+      : loss_(loss), family_(family), pattern_(family.pattern()) {
+    if constexpr (L::hessian_is_diagonal) {
+      exact_ = pattern_.full() && loss.weight().size() == 0;
+      if (exact_) half_square_ = loss.target().squaredNorm() / 2;
+    }
+    if (loss.weight().size()) curvature_ = loss.weight().maxCoeff();
+  }
+
+  double curvature() const { return curvature_; }
+
+  /// T = R V / L + U G at (u, v); rows x atoms.
+  Matrix rows_target(const Matrix& u, const Matrix& v) {
+    Factor t;
+    if (exact_) {
+      apply(pattern_, loss_.target(), Factor(v), t);
+      return t;
+    }
+    evaluate(u, v);
+    apply(pattern_, residual_, Factor(v), t);
+    return Matrix(t) / curvature_ + u * (v.transpose() * v);
+  }
+  Matrix columns_target(const Matrix& u, const Matrix& v) {
+    Factor t;
+    if (exact_) {
+      apply_transpose(pattern_, loss_.target(), Factor(u), t);
+      return t;
+    }
+    evaluate(u, v);
+    apply_transpose(pattern_, residual_, Factor(u), t);
+    return Matrix(t) / curvature_ + v * (u.transpose() * u);
+  }
+  /// The loss at (u, v); target: columns_target(u, .) where that does not depend on v.
+  double value(const Matrix& u, const Matrix& v, const Matrix& target) {
+    if (!exact_) return evaluate(u, v);
+    const Matrix gu = u.transpose() * u, gv = v.transpose() * v;
+    return half_square_ - target.cwiseProduct(v).sum() + gu.cwiseProduct(gv).sum() / 2;
+  }
+  /// What rounding leaves undecided in `value`.
+  double rounding() const { return 1e-15 * half_square_; }
+  double passes_per_sweep() const { return exact_ ? 2 : 5; }
+
+ private:
+  double evaluate(const Matrix& u, const Matrix& v) {
+    family_.predict({Factor(u), Factor(v)}, residual_);
+    return loss_.evaluate(residual_, residual_);
+  }
+
+  const L& loss_;
+  const StructuredFamily& family_;
+  const ObservedPattern& pattern_;
+  bool exact_ = false;
+  double half_square_ = 0, curvature_ = 1;
+  Vector residual_;
+};
+
+/// Each atom's vector in turn, twice: the second round costs no data and sees the others moved.
+void minimise_atoms(Side& side, const Matrix& target, const Matrix& gram, const Vector& other_norm,
+                    double lambda_over_curvature, double tolerance) {
+  const Index r = side.x.cols();
+  const int rounds = side.prox.norm().tv > 0 ? 1 : 2;
+  Vector at, next;
+  for (int round = 0; round < rounds; ++round) {
+    for (Index c = 0; c < r; ++c) {
+      const double g = gram(c, c);
+      if (!(g > 0)) {
+        side.x.col(c).setZero();
+        continue;
+      }
+      at = side.x.col(c) + (target.col(c) - side.x * gram.col(c)) / g;
+      side.prox(at, lambda_over_curvature * other_norm[c] / g, tolerance / g, side.duals[c], next);
+      side.x.col(c) = next;
+    }
+  }
+}
+
+template <QuadraticLoss L>
+class Sweeps {
+ public:
+  Sweeps(const L& loss, const StructuredFamily& family, double lambda, const RankOneAtoms& atoms)
+      : data_(loss, family),
+        lambda_(lambda),
+        u_{family.u(), Matrix(atoms.u), Matrix(atoms.u), std::vector<Vector>(atoms.size())},
+        v_{family.v(), Matrix(atoms.v), Matrix(atoms.v), std::vector<Vector>(atoms.size())} {
+    objective_ = data_.value(u_.x, v_.x, data_.columns_target(u_.x, v_.x)) +
+                 lambda_ * norms(u_).dot(norms(v_));
+  }
+
+  double objective() const { return objective_; }
+  double passes_per_sweep() const { return data_.passes_per_sweep(); }
+  double rounding() const { return data_.rounding(); }
+  RankOneAtoms atoms() const { return {Factor(u_.x), Factor(v_.x)}; }
+  Index size() const { return u_.x.cols(); }
+
+  /// One sweep over both factors from an extrapolated point; returns the decrease of F. Where F
+  /// would rise nothing changes and the decrease is not positive.
+  double sweep(double beta, double tolerance) {
+    const Matrix u = u_.x, v = v_.x;
+    u_.x += beta * (u - u_.before);
+    v_.x += beta * (v - v_.before);
+    const double scaled = lambda_ / data_.curvature();
+    minimise_atoms(u_, data_.rows_target(u_.x, v_.x), v_.x.transpose() * v_.x, norms(v_), scaled,
+                   tolerance);
+    const Matrix target = data_.columns_target(u_.x, v_.x);
+    minimise_atoms(v_, target, u_.x.transpose() * u_.x, norms(u_), scaled, tolerance);
+    const double reached = data_.value(u_.x, v_.x, target) + lambda_ * norms(u_).dot(norms(v_));
+    const double decrease = objective_ - reached;
+    if (decrease > 0) {
+      u_.before = u;
+      v_.before = v;
+      objective_ = reached;
+      drop_zeros();
+    } else {
+      u_.x = u_.before = u;
+      v_.x = v_.before = v;
+    }
+    return decrease;
+  }
+
+ private:
+  static Vector norms(const Side& side) {
+    Vector norm(side.x.cols());
+    for (Index c = 0; c < norm.size(); ++c) norm[c] = side.norm(c);
+    return norm;
+  }
+
+  void drop_zeros() {
+    std::vector<Index> kept;
+    for (Index c = 0; c < size(); ++c)
+      if (u_.x.col(c).any() && v_.x.col(c).any()) kept.push_back(c);
+    if (static_cast<Index>(kept.size()) == size()) return;
+    for (Side* side : {&u_, &v_}) {
+      side->x = Matrix(side->x(Eigen::all, kept));
+      side->before = Matrix(side->before(Eigen::all, kept));
+      std::vector<Vector> duals;
+      for (const Index c : kept) duals.push_back(std::move(side->duals[c]));
+      side->duals = std::move(duals);
+    }
+  }
+
+  DataTerm<L> data_;
+  double lambda_;
+  Side u_, v_;
+  double objective_ = 0;
+};
+
+}  // namespace
+
+template <QuadraticLoss L>
+DescentReport BlockProximal::descend(const L& loss, const StructuredFamily& family, double lambda,
+                                     RankOneAtoms& atoms, const Outside<RankOneAtoms>&,
+                                     const DescentGoal& goal) const {
+  constexpr int sweep_max = 2000, sweep_min = 5, idle_max = 3;
+  family.compress(atoms);
+  Sweeps<L> sweeps(loss, family, lambda, atoms);
+  DescentReport report;
+  double first = 0, momentum = 1;
+  double inexact =
+      1e-3 * sweeps.objective();  // what the proximal steps of a sweep may leave undone
+  int idle = 0;
+  while (report.iterations < sweep_max && sweeps.size() > 0 && !goal.cancelled()) {
+    const double next = (1 + std::sqrt(1 + 4 * momentum * momentum)) / 2;
+    const double beta = (momentum - 1) / next;
+    const double decrease = sweeps.sweep(beta, inexact / static_cast<double>(2 * sweeps.size()));
+    ++report.iterations;
+    report.passes += sweeps.passes_per_sweep();
+    momentum = decrease > 0 ? next : 1;
+    inexact = std::min(inexact, 0.1 * std::max(decrease, 0.1 * inexact));
+    if (decrease <= 0 && beta > 0) continue;
+    first = std::max(first, decrease);
+    const double floor = 1e-13 * sweeps.objective() + sweeps.rounding();
+    idle = decrease <= floor && inexact <= floor ? idle + 1 : 0;
+    report.at_floor = idle >= idle_max;
+    if (report.at_floor) break;
+    if (report.iterations >= sweep_min && decrease > 0 && decrease <= goal.reduction * first) break;
+  }
+  report.at_floor = report.at_floor || sweeps.size() == 0;
+  atoms = sweeps.atoms();
+  family.compress(atoms);
+  report.objective = sweeps.objective();
+  return report;
+}
+
+template DescentReport BlockProximal::descend(const SquaredLoss&, const StructuredFamily&, double,
+                                              RankOneAtoms&, const Outside<RankOneAtoms>&,
+                                              const DescentGoal&) const;
+template DescentReport BlockProximal::descend(const FreeOffsetLoss&, const StructuredFamily&,
+                                              double, RankOneAtoms&, const Outside<RankOneAtoms>&,
+                                              const DescentGoal&) const;
+
+}  // namespace hadal
