@@ -13,6 +13,7 @@
 #include "interrupt.hpp"
 #include "model_json.hpp"
 #include "model_text.hpp"
+#include "norm_arguments.hpp"
 #include "progress.hpp"
 #include "reading.hpp"
 
@@ -66,6 +67,7 @@ class FitMatrixCommand {
   fs::path data_, out_, json_;
   bool quiet_ = false;
   ReadingArguments reading_;
+  NormArguments norms_;
   MatrixFitOptions options_;
   std::vector<CLI::Option*> lambda_options_;
   CLI::Option* one_standard_error_ = nullptr;
@@ -79,6 +81,7 @@ FitMatrixCommand::FitMatrixCommand(CLI::App& app) {
       ->type_name("");
   add_lambda_options(app);
   add_model_options(app);
+  norms_.add_to(app);
   add_proof_options(app);
   add_run_options(app);
   add_output_options(app);
@@ -87,6 +90,7 @@ FitMatrixCommand::FitMatrixCommand(CLI::App& app) {
       "Examples:\n"
       "  hadal fit matrix ratings.csv --out ratings.h5\n"
       "  hadal fit matrix ratings.csv --lambda-ratio 0.2 --weights counts --refit --out r.h5\n"
+      "  hadal fit matrix counts.csv --offset none --nonneg u,v --lambda-ratio 0.1 --out parts.h5\n"
       "  hadal fit matrix photo.png --mask holes.png --offset global --out photo.h5\n"
       "Exit code 0 when the fit reached its tolerance, 4 when a limit came first.");
 }
@@ -275,7 +279,9 @@ int FitMatrixCommand::run() {
   }
   check_files();
   const ReadOptions read_options = reading_.over({});
-  MatrixModel model = fit(read_matrix(data_, read_options));
+  MatrixData data = read_matrix(data_, read_options);
+  norms_.apply(data, options_);
+  MatrixModel model = fit(std::move(data));
   model.read_options = to_json(read_options);
   write_results(model);
   const bool reached = model.stop == StopReason::tolerance || model.stop == StopReason::exhausted;

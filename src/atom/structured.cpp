@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "hadal/certify/spectral_bound.hpp"
 #include "hadal/error.hpp"
 #include "hadal/kernel/products.hpp"
 #include "polar_search.hpp"
@@ -85,6 +86,12 @@ double StructuredFamily::penalty(const Atoms& atoms) const { return penalties(at
 PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& atoms,
                                                   const PolarRequest& request) const {
   PolarResult<Atoms> result;
+  if (request.proof == Proof::deterministic) {
+    result.value = request.estimate;
+    result.found = empty();
+    result.bound = bound(q, request);
+    return result;
+  }
   PolarSearch search(pattern_, q, u_, v_);
   search.run(starts_of(pattern_, q, atoms, request.seed), request.atoms_max,
              0.1 * request.precision);
@@ -95,6 +102,17 @@ PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& 
   result.bound.value = result.value;
   result.bound.method = "many-start alternating search";
   return result;
+}
+
+PolarBound StructuredFamily::bound(const Vector& q, const PolarRequest& request) const {
+  // norm(x) >= (l1 + l2) ||x||_2.
+  const double share =
+      (u_.norm().l1 + u_.norm().l2) * (v_.norm().l1 + v_.norm().l2) * (1 - 0x1p-50);
+  PolarBound bound = verified_spectral_bound(pattern_, q, request.lambda * share, request.precision,
+                                             largest_singular_value(pattern_, q));
+  bound.value /= share;
+  bound.best_there_is = true;
+  return bound;
 }
 
 void StructuredFamily::append(Atoms& atoms, const Atoms& found, const std::vector<double>& amounts,

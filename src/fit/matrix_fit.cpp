@@ -31,6 +31,29 @@ void require(bool holds, const std::string& name, double given, const std::strin
     throw ArgumentError(fmt::format("{} = {:g} was given; expected {}", name, given, expected));
 }
 
+void check_norms(const MatrixFitOptions& o) {
+  for (const FactorNorm* norm : {&o.norm_u, &o.norm_v}) {
+    const auto weight = [&](const char* name, double value) {
+      require(value >= 0 && std::isfinite(value), name, value, "a finite number >= 0");
+    };
+    weight("weight of l1", norm->l1);
+    weight("weight of l2", norm->l2);
+    weight("weight of total variation", norm->tv);
+    require(norm->l1 + norm->l2 > 0, "weight of l1 and l2 together", norm->l1 + norm->l2, "> 0");
+  }
+  if (o.norm_u.plain() && o.norm_v.plain()) {
+    for (const FactorNorm* norm : {&o.norm_u, &o.norm_v})
+      require(norm->l2 == 1, "weight of a plain l2 norm", norm->l2, "1; lambda says the same");
+    return;
+  }
+  const auto refuse = [](const std::string& what) {
+    throw ArgumentError(what + " with structured norms of the factors; expected plain l2 norms");
+  };
+  if (o.norm_alpha > 0) refuse("weights by counts were given");
+  if (o.offset_policy == OffsetPolicy::free) refuse("free offsets were given");
+  if (o.refit != RefitChoice::none) refuse("a refit was asked for");
+}
+
 void check(const MatrixFitOptions& o) {
   using Kind = LambdaChoice::Kind;
   const double value = o.lambda.value;
@@ -49,6 +72,7 @@ void check(const MatrixFitOptions& o) {
           "a number in [0, 1]");
   require(o.offset_policy == OffsetPolicy::mean || o.offset_ridge > 0, "offset ridge",
           o.offset_ridge, "a number > 0");
+  check_norms(o);
   require(o.iteration_max > 0, "iteration limit", o.iteration_max, "at least 1");
   require(o.size_max >= 0, "size limit", static_cast<double>(o.size_max), "at least 0 (no limit)");
   require(o.threads >= 0, "threads", o.threads, "at least 0 (all cores)");

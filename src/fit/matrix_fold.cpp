@@ -87,6 +87,10 @@ SolveOptions solve_options(const MatrixFitOptions& options, const ObservedPatter
       solve.proof = Proof::deterministic;
       break;
     case ProofChoice::automatic:
+      if (!(options.norm_u.plain() && options.norm_v.plain())) {
+        solve.proof = Proof::deterministic;
+        break;
+      }
       solve.proof = verified_bound_is_cheap(pattern) ? Proof::deterministic : Proof::probabilistic;
   }
   return solve;

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "hadal/certify/spectral_bound.hpp"
+#include "hadal/descent/block_proximal.hpp"
 #include "hadal/descent/factor_newton.hpp"
 #include "hadal/error.hpp"
 #include "hadal/fit/preprocess.hpp"
@@ -100,6 +101,8 @@ MatrixProblem::MatrixProblem(const Entries& entries, const MatrixFitOptions& opt
       norm_(count_weights(entries, options.norm_alpha)),
       loss_(SquaredLoss(Vector())),
       family_(pattern_, norm_.row_scale, norm_.column_scale) {
+  if (!(options.norm_u.plain() && options.norm_v.plain()))
+    structured_.emplace(pattern_, options.norm_u, options.norm_v);
   Vector y = centred(entries, offset_);
   if (offset_.policy == OffsetPolicy::mean && offset_.terms != OffsetTerms::none)
     drop_rounding(entries, y);
@@ -125,7 +128,9 @@ double MatrixProblem::lambda_max() const {
     Vector residual = Vector::Zero(pattern_.observed());
     with_loss([&](const auto& loss) { loss.evaluate(residual, residual); });
     residual = family_.scaled(std::move(residual));
-    lambda_max_ = largest_singular_value(pattern_, residual) * data_unit_ * weight_unit_;
+    const double polar = structured_ ? structured_->polar(residual, structured_->empty(), {}).value
+                                     : largest_singular_value(pattern_, residual);
+    lambda_max_ = polar * data_unit_ * weight_unit_;
   }
   return *lambda_max_;
 }
@@ -157,12 +162,15 @@ SolveResult<RankOneAtoms> MatrixProblem::solve(double lambda, LoopState<RankOneA
                                                SolveOptions options, const SolveObserver& observer,
                                                const Checkpoint<RankOneAtoms>& checkpoint) const {
   options.lambda = lambda / (data_unit_ * weight_unit_);
-  const FactorNewton descent;
-  SolveResult<RankOneAtoms> result = with_loss([&](const auto& loss) {
-    SolveLoop loop(loss, family_, descent, options);
+  const auto run = [&](const auto& loss, const auto& family, const auto& descent) {
+    SolveLoop loop(loss, family, descent, options);
     if (observer) loop.observe([&](const OuterIteration& o) { return observer(in_data_units(o)); });
     loop.checkpoint(checkpoint);
     return loop.run(std::move(start));
+  };
+  SolveResult<RankOneAtoms> result = with_loss([&](const auto& loss) {
+    return structured_ ? run(loss, *structured_, BlockProximal())
+                       : run(loss, family_, FactorNewton());
   });
   result.certificate = in_data_units(result.certificate);
   for (OuterIteration& outer : result.trace) outer = in_data_units(outer);
@@ -217,6 +225,10 @@ void MatrixProblem::describe(const RankOneAtoms& atoms, MatrixModel& model) cons
   model.loss = "squared";
   model.lambda_max = lambda_max();
   model.norm = norm_;
+  if (structured_) {
+    model.norm_u = structured_->u().norm();
+    model.norm_v = structured_->v().norm();
+  }
   model.offset = offset_at(atoms);
   model.u = root * atoms.u;
   model.v = root * atoms.v;

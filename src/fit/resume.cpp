@@ -21,11 +21,12 @@ std::string identity_of(const Entries& entries, const MatrixFitOptions& o) {
   return fmt::format(
       "{} x {} matrix with {} entries (sums {} {} {}); lambda choice {} {} folds {} {}; offset {} "
       "{} "
-      "{}; counts to the power {}; seed {}",
+      "{}; counts to the power {}; norms {}{} and {}{}; seed {}",
       entries.rows, entries.columns, entries.size(), values, places, weights,
       static_cast<int>(o.lambda.kind), o.lambda.value, o.lambda.folds, o.lambda.one_standard_error,
       static_cast<int>(o.offset), static_cast<int>(o.offset_policy), o.offset_ridge, o.norm_alpha,
-      o.seed);
+      to_string(o.norm_u), o.norm_u.nonnegative ? " >= 0" : "", to_string(o.norm_v),
+      o.norm_v.nonnegative ? " >= 0" : "", o.seed);
 }
 
 void save_resume_point(const std::filesystem::path& file, const ResumePoint& point,

@@ -27,7 +27,7 @@ void check(const hdf5::Reader& root, const MatrixCheckpoint& c) {
   if (!c.u.allFinite() || !c.v.allFinite()) root.fail("u", "holds values that are not finite");
   if (!c.found_u.allFinite() || !c.found_v.allFinite())
     root.fail("found_u", "holds values that are not finite");
-  if (c.u.cols() > std::min(c.u.rows(), c.v.rows())) root.fail("u", "has too many atoms");
+  if (c.u.cols() > c.u.rows() * c.v.rows()) root.fail("u", "has too many atoms");
   for (const double x : c.collected)
     if (!std::isfinite(x)) root.fail("collected", "holds values that are not finite");
   if (!(c.reduction >= 0 && c.reduction <= 1)) root.fail("reduction", "is not from 0 to 1");

@@ -21,6 +21,8 @@ class Checker {
     non_negative("lambda", model_.lambda);
     non_negative("lambda_max", model_.lambda_max);
     norm();
+    factor_norm("norm_u", model_.norm_u, model_.u);
+    factor_norm("norm_v", model_.norm_v, model_.v);
     offset();
   }
 
@@ -32,9 +34,10 @@ class Checker {
             "1 .. 2^31 - 1 rows");
     require(model_.u.cols() == model_.v.cols(), "v", shape(model_.v),
             fmt::format("as many columns as u, {}", model_.u.cols()));
-    const Index largest = std::min(model_.rows(), model_.columns());
+    const Index largest = model_.structured() ? model_.rows() * model_.columns()
+                                              : std::min(model_.rows(), model_.columns());
     require(model_.size() <= largest, "u", shape(model_.u),
-            fmt::format("at most {} columns (balanced factors)", largest));
+            fmt::format("at most {} columns", largest));
     finite("u", model_.u);
     finite("v", model_.v);
     if (model_.refit) refit(*model_.refit);
@@ -123,6 +126,18 @@ class Checker {
          {std::pair{"row_scale", &norm.row_scale}, {"column_scale", &norm.column_scale}})
       for (const double value : *scale)
         require(value > 0 && value <= 1, name, value, "a number in 0 < x <= 1");
+  }
+
+  void factor_norm(std::string_view field, const FactorNorm& norm, const Factor& factor) const {
+    non_negative(field, norm.l1);
+    non_negative(field, norm.l2);
+    non_negative(field, norm.tv);
+    require(norm.l1 + norm.l2 > 0, field, norm.l1 + norm.l2, "l1 + l2 > 0");
+    require(norm.tv == 0 || norm.graph.vertices == factor.rows(), field, norm.graph.vertices,
+            fmt::format("a graph of {} vertices", factor.rows()));
+    if (norm.nonnegative)
+      require(factor.size() == 0 || factor.minCoeff() >= 0, field, "violated by the factor",
+              "factors >= 0");
   }
 
   void offset() const {

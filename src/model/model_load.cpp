@@ -47,11 +47,50 @@ void require_format(const Reader& root) {
     root.fail("format_version", fmt::format("is {}, expected {}", version, layout::version));
 }
 
+Graph read_graph(const Reader& group) {
+  const GraphKind kind = read_word(group, "graph", graph_kind_from_string);
+  const std::vector<std::int64_t> shape = group.integers("shape"), ends = group.integers("edges");
+  if (kind == GraphKind::none) return {};
+  if (shape.size() != 3) group.fail("shape", "does not hold three sides");
+  if (ends.size() % 2 != 0) group.fail("edges", "does not hold pairs of vertices");
+  try {
+    if (kind != GraphKind::edges) return lattice(kind, {shape[0], shape[1], shape[2]});
+    std::vector<Edge> edges;
+    for (std::size_t k = 0; k < ends.size(); k += 2)
+      edges.push_back({narrowed<std::int32_t>(group, "edges", ends[k]),
+                       narrowed<std::int32_t>(group, "edges", ends[k + 1])});
+    return graph_of_edges(shape[0], std::move(edges));
+  } catch (const ArgumentError& error) {
+    group.fail("shape", error.what());
+  }
+}
+
+FactorNorm read_norm(const Reader& group, Index elements) {
+  FactorNorm norm;
+  norm.l1 = group.real("l1");
+  norm.l2 = group.real("l2");
+  norm.tv = group.real("tv");
+  norm.nonnegative = group.integer("nonnegative") != 0;
+  // A lattice is laid out anew: its size is checked first, so that a damaged file allocates
+  // nothing.
+  const std::vector<std::int64_t> shape = group.integers("shape");
+  double size = 1;
+  for (const std::int64_t side : shape) size *= static_cast<double>(side);
+  if (norm.tv > 0 && size != static_cast<double>(elements))
+    group.fail("shape", fmt::format("holds {} vertices, expected {}", size, elements));
+  if (norm.tv > 0) norm.graph = read_graph(group);
+  return norm;
+}
+
 void read_problem(const Reader& group, MatrixModel& model) {
   model.loss = group.text("loss");
   model.lambda = group.real("lambda");
   model.lambda_max = group.real("lambda_max");
   model.norm.alpha = group.real("norm_alpha");
+  if (group.has("norm_u")) {
+    model.norm_u = read_norm(group.group("norm_u"), model.rows());
+    model.norm_v = read_norm(group.group("norm_v"), model.columns());
+  }
   model.norm.row_scale = read_vector(group, "row_scale");
   model.norm.column_scale = read_vector(group, "column_scale");
   model.offset.terms = read_word(group, "offset_terms", [](const std::string& text) {

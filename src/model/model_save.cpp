@@ -20,11 +20,28 @@ std::span<const double> values(const Vector& vector) {
   return {vector.data(), static_cast<std::size_t>(vector.size())};
 }
 
+void write_norm(const Writer& group, const FactorNorm& norm) {
+  group.attribute("l1", norm.l1);
+  group.attribute("l2", norm.l2);
+  group.attribute("tv", norm.tv);
+  group.attribute("nonnegative", std::int64_t{norm.nonnegative});
+  group.attribute("graph", to_string(norm.graph.kind));
+  group.array("shape", std::vector<std::int64_t>(norm.graph.shape.begin(), norm.graph.shape.end()));
+  std::vector<std::int64_t> edges;
+  if (norm.graph.kind == GraphKind::edges)
+    for (const Edge& edge : norm.graph.edges) edges.insert(edges.end(), {edge.a, edge.b});
+  group.array("edges", edges);
+}
+
 void write_problem(const Writer& group, const MatrixModel& model) {
   group.attribute("loss", model.loss);
   group.attribute("lambda", model.lambda);
   group.attribute("lambda_max", model.lambda_max);
   group.attribute("norm_alpha", model.norm.alpha);
+  if (model.structured()) {
+    write_norm(group.group("norm_u"), model.norm_u);
+    write_norm(group.group("norm_v"), model.norm_v);
+  }
   group.array("row_scale", values(model.norm.row_scale));
   group.array("column_scale", values(model.norm.column_scale));
   group.attribute("offset_terms", offset_terms_words.text(model.offset.terms));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "checks.hpp"
+#include "factor_norm.hpp"
 
 namespace hadal::verify {
 namespace {
@@ -51,8 +52,35 @@ double imbalance(const Factor& u, const Factor& v) {
   return deviation / largest;
 }
 
+/// norm_u(u_c) = norm_v(v_c), non-increasing: the largest deviation relative to the largest norm;
+/// infinite where a constraint is violated.
+double structured_imbalance(const Problem& problem) {
+  const auto violated = [](const FactorNorm& norm, const Factor& factor) {
+    return norm.nonnegative && factor.size() > 0 && factor.minCoeff() < 0;
+  };
+  if (violated(problem.norm_u, problem.u) || violated(problem.norm_v, problem.v))
+    return std::numeric_limits<double>::infinity();
+  Real largest = 0, deviation = 0, before = std::numeric_limits<Real>::infinity();
+  for (Index c = 0; c < problem.u.cols(); ++c) {
+    const Real u = norm_of_column(problem.norm_u, problem.u, c);
+    const Real v = norm_of_column(problem.norm_v, problem.v, c);
+    largest = std::max({largest, u, v});
+    deviation = std::max({deviation, std::abs(u - v), u - before});
+    before = u;
+  }
+  return largest > 0 ? static_cast<double>(deviation / largest) : 0;
+}
+
 void check_factors(const Problem& problem, Checks& checks) {
   constexpr double slack = 1e-8;
+  if (problem.structured) {
+    const double found = problem.u.allFinite() && problem.v.allFinite()
+                             ? structured_imbalance(problem)
+                             : std::numeric_limits<double>::infinity();
+    checks.add("balance of the factors", 0, found, found <= slack,
+               "expected norm_u(u_i) = norm_v(v_i), non-increasing, obeying the constraints");
+    return;
+  }
   const bool finite = problem.u.allFinite() && problem.v.allFinite();
   const double found =
       finite ? imbalance(problem.u, problem.v) : std::numeric_limits<double>::infinity();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "factor_norm.hpp"
+
 namespace hadal::verify {
 namespace {
 
@@ -127,7 +129,7 @@ class Pass {
   void objective() {
     const Offset& offset = problem_.offset;
     Real objective = all_.loss;
-    objective += problem_.lambda * (square_of(problem_.u) + square_of(problem_.v)) / 2;
+    objective += problem_.lambda * penalty();
     if (offset.policy == OffsetPolicy::free)
       objective +=
           offset.ridge / Real{2} *
@@ -136,6 +138,11 @@ class Pass {
     figures_.objective_margin = all_.loss_margin * 2 + summation() * objective + vanished();
     figures_.squared_error = all_.squared_error;
     figures_.prediction_margin = all_.prediction_margin;
+  }
+
+  Real penalty() const {
+    if (!problem_.structured) return (square_of(problem_.u) + square_of(problem_.v)) / 2;
+    return structured_penalty(problem_.norm_u, problem_.u, problem_.norm_v, problem_.v);
   }
 
   void dual() {
@@ -178,7 +185,9 @@ class Pass {
   Real summation() const {
     const Index terms =
         problem_.size() + problem_.u.size() + problem_.v.size() + problem_.rows + problem_.columns;
-    return wide_gamma(static_cast<Real>(terms) + 16);
+    const double penalty = penalty_operations(problem_.norm_u, problem_.norm_v, problem_.rows,
+                                              problem_.columns, problem_.u.cols());
+    return wide_gamma(static_cast<Real>(terms) + penalty);
   }
   /// What underflow can take from the sums: less than 2^-1000 a term beside data of magnitude one;
   /// nothing where all terms are zero.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cholesky_bound.hpp"
+#include "factor_norm.hpp"
 #include "lanczos.hpp"
 
 namespace hadal::verify {
@@ -70,9 +71,44 @@ double spectral_search(const Sparse& q, double accuracy) {
   return std::ldexp(std::sqrt(lanczos.largest()), exponent);
 }
 
+namespace {
+
+/// What the model's own atoms collect from Q is a lower value of its polar.
+double collected_by_atoms(const Problem& problem, const Sparse& q) {
+  double best = 0;
+  for (Index c = 0; c < problem.u.cols(); ++c) {
+    const Vector u = problem.u.col(c), v = problem.v.col(c);
+    const Real size =
+        norm_of_column(problem.norm_u, problem.u, c) * norm_of_column(problem.norm_v, problem.v, c);
+    if (size > 0) best = std::max(best, u.dot(q.times(v)) / static_cast<double>(size));
+  }
+  return best;
+}
+
+PolarBound structured_bound(const Problem& problem, const Sparse& q, const Certificate& claim) {
+  PolarBound result;
+  result.search = collected_by_atoms(problem, q);
+  const Index order = std::min(problem.rows, problem.columns);
+  if (claim.proof == Proof::none || order > CholeskyBound::largest_order) {
+    result.bound = std::numeric_limits<double>::infinity();
+    result.proof = Proof::none;
+    result.failure_probability = 1;
+    result.method = "none";
+    return result;
+  }
+  const PolarBound spectral = by_cholesky(q, [](double) { return false; });
+  result = {result.search, spectral.bound, Proof::deterministic, 0, spectral.method};
+  const double share = spectral_share(problem.norm_u, problem.norm_v);
+  result.bound = rounded_up(Real{spectral.bound} / share * (1 + 4 * wide_unit));
+  return result;
+}
+
+}  // namespace
+
 PolarBound derive_polar_bound(const Problem& problem, const Figures& figures,
                               const Certificate& claim, const Enough& enough) {
   const Sparse q(problem, figures.gradient);
+  if (problem.structured) return structured_bound(problem, q, claim);
   const Index order = std::min(problem.rows, problem.columns);
   PolarBound result;
   if (claim.proof == Proof::none) {

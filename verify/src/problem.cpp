@@ -46,6 +46,9 @@ Problem scaled_problem(const MatrixModel& model, const Entries& entries) {
   const auto to_factor = [&](double x) { return scaling.of_factor(x); };
   problem.lambda = scaling.of_lambda(model.lambda);
   problem.norm = model.norm;
+  problem.norm_u = model.norm_u;
+  problem.norm_v = model.norm_v;
+  problem.structured = model.structured();
   problem.offset = model.offset;
   problem.offset.ridge = scaling.of_weight(model.offset.ridge);
   problem.offset.global = to_data(model.offset.global);

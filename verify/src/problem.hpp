@@ -34,6 +34,8 @@ struct Problem {
   std::vector<double> y, weight;  ///< weight is empty when all are one
   double lambda = 0;
   NormWeights norm;
+  FactorNorm norm_u, norm_v;
+  bool structured = false;
   Offset offset;
   Factor u, v;
 

@@ -45,7 +45,7 @@ void require_shapes(const MatrixModel& model) {
           both || terms == OffsetTerms::rows ? model.rows() : 0);
   require("column offset", model.offset.column.size(),
           both || terms == OffsetTerms::columns ? model.columns() : 0);
-  if (model.size() > std::min(model.rows(), model.columns()))
+  if (!model.structured() && model.size() > std::min(model.rows(), model.columns()))
     throw ModelError(fmt::format("the model has {} atoms, expected at most {}", model.size(),
                                  std::min(model.rows(), model.columns())));
 }

@@ -14,6 +14,8 @@ struct PolarBound {
   Proof proof = Proof::none;
   std::string method;
   double failure_probability = 1;
+  /// The method has nothing better for this direction: what is left of the gap is the bound's own.
+  bool best_there_is = false;
 };
 
 /// What the loop asks of a polar computation.

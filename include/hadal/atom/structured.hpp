@@ -39,6 +39,8 @@ class StructuredFamily {
   Vector penalties(const Atoms& atoms) const;
 
  private:
+  PolarBound bound(const Vector& q, const PolarRequest& request) const;
+
   const ObservedPattern& pattern_;
   NormProx u_, v_;
 };

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "hadal/atom/rank_one.hpp"
+#include "hadal/atom/structured.hpp"
 #include "hadal/data/entries.hpp"
 #include "hadal/fit/matrix_fit.hpp"
 #include "hadal/kernel/observed_pattern.hpp"
@@ -25,8 +26,9 @@ class MatrixProblem {
   MatrixProblem(const MatrixProblem&) = delete;
   MatrixProblem& operator=(const MatrixProblem&) = delete;
 
-  /// The smallest lambda whose solution is X = 0: sigma_1 of the scaled residual at Z = 0. Computed
-  /// when first asked for, when the entries may be gone already. Not for two threads at once.
+  /// The smallest lambda whose solution is X = 0: sigma_1 of the scaled residual at Z = 0, or the
+  /// best that a search of the polar finds where the norms are structured. Computed when first
+  /// asked for, when the entries may be gone already. Not for two threads at once.
   double lambda_max() const;
   /// This part of lambda_max; never 0, also where there is nothing to fit and lambda_max is: the
   /// solution then is X = 0 for every lambda.
@@ -72,6 +74,7 @@ class MatrixProblem {
   double data_unit_ = 1, weight_unit_ = 1;
   std::variant<SquaredLoss, FreeOffsetLoss> loss_;
   RankOneFamily family_;
+  std::optional<StructuredFamily> structured_;  ///< takes the place of family_ in the fit
   mutable std::optional<double> lambda_max_;
 };
 

@@ -19,7 +19,7 @@ enum class Status { optimal, bounded, unproven };
 /// Why the solve loop ended.
 enum class StopReason {
   tolerance,  ///< the relative gap reached the tolerance
-  exhausted,  ///< the search found nothing to add, but no proof was asked for or possible
+  exhausted,  ///< the search found nothing to add, but no (better) proof was asked for or possible
   stalled,    ///< neither a decrease nor a certificate could be had in double precision
   size_limit,
   iteration_limit,

@@ -7,6 +7,7 @@
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/model/certificate.hpp"
 #include "hadal/model/trace.hpp"
+#include "hadal/norm/factor_norm.hpp"
 #include "hadal/types.hpp"
 
 namespace hadal {
@@ -60,12 +61,16 @@ struct Refit {
 /// with scale(i,j) = row_scale[i] * column_scale[j]. The factors are balanced (U^T U = V^T V
 /// diagonal, non-increasing), so that the diagonal holds the singular values of X' and the penalty
 /// is lambda times their sum.
+///
+/// With structured norms the penalty is lambda * sum_i norm_u(u_i) norm_v(v_i) instead, and atoms
+/// are balanced in them: norm_u(u_i) = norm_v(v_i), non-increasing.
 struct MatrixModel {
   // problem
   std::string loss = "squared";
   double lambda = 0;
-  double lambda_max = 0;  ///< the smallest lambda whose solution is X = 0
+  double lambda_max = 0;  ///< the smallest lambda whose solution is X = 0 (structured: searched)
   NormWeights norm;
+  FactorNorm norm_u, norm_v;
   Offset offset;
 
   // atoms
@@ -98,6 +103,7 @@ struct MatrixModel {
   Index rows() const { return u.rows(); }
   Index columns() const { return v.rows(); }
   Index size() const { return u.cols(); }
+  bool structured() const { return !(norm_u.plain() && norm_v.plain()); }
 };
 
 }  // namespace hadal

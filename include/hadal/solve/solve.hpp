@@ -170,12 +170,14 @@ class SolveLoop {
     // no longer be improved, and the bound of the search stands in before.
     const bool last = limit_reached() || (at_floor_ && !grows_);
     state_.thorough = false;
+    exhausted_ = false;
     if (options_.proof == Proof::deterministic && (estimate_ <= options_.tolerance || last)) {
       request.proof = Proof::deterministic;
       request.estimate = polar.value;
       const PolarBound proved = family_.polar(residual_, state_.atoms, request).bound;
       certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, proved);
       state_.thorough = certificate_.relative_gap > options_.tolerance;
+      exhausted_ = estimate_ <= options_.tolerance && !grows_ && proved.best_there_is;
     }
     return polar;
   }
@@ -222,6 +224,7 @@ class SolveLoop {
   std::optional<StopReason> decide() {
     const double gap = certificate_.relative_gap;
     if (options_.proof != Proof::none && gap <= options_.tolerance) return StopReason::tolerance;
+    if (exhausted_) return StopReason::exhausted;
     const bool descended = state_.iteration > 1;
     if (options_.proof == Proof::none && estimate_ <= options_.tolerance &&
         (descended || !grows_)) {
@@ -289,6 +292,7 @@ class SolveLoop {
   double estimate_ = 0;  ///< the gap if the search had found all there is
   Certificate certificate_;
   bool grew_ = false, grows_ = false, at_floor_ = false, interrupted_ = false;
+  bool exhausted_ = false;  ///< the search finds nothing more, and no better bound can be had
 };
 
 }  // namespace hadal

@@ -1,0 +1,110 @@
+#include "norm_arguments.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "arguments.hpp"
+
+namespace hadal::cli {
+namespace {
+
+constexpr const char* group =
+    "Norms of the factors (X = sum of u v^T: u over rows, v over columns)";
+
+/// "100x80" or "100x80x20": width, height, depth; the width runs fastest.
+std::optional<std::array<Index, 3>> parse_shape(const std::string& text) {
+  long long sides[3] = {0, 1, 1};
+  int used = 0;
+  const int size = static_cast<int>(text.size());
+  const bool two = std::sscanf(text.c_str(), "%lldx%lld%n", &sides[0], &sides[1], &used) == 2;
+  if (!two) return std::nullopt;
+  if (used < size && (std::sscanf(text.c_str() + used, "x%lld%n", &sides[2], &used) != 1))
+    return std::nullopt;
+  for (const long long side : sides)
+    if (side < 1 || side > 1'000'000'000) return std::nullopt;
+  return std::array<Index, 3>{sides[0], sides[1], sides[2]};
+}
+
+std::string check_shape(std::string& text) {
+  return parse_shape(text)
+             ? ""
+             : fmt::format("expected WIDTHxHEIGHT or WIDTHxHEIGHTxDEPTH, got '{}'", text);
+}
+
+std::string check_norm(std::string& text) {
+  try {
+    parse_norm(text);
+    return "";
+  } catch (const ArgumentError& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+void NormArguments::add_to(CLI::App& app) {
+  const auto side = [&](Side& s, const std::string& letter, const std::string& over) {
+    app.add_option("--norm-" + letter, s.norm,
+                   "Norm of " + letter +
+                       ": weights of l1, l2 and tv(chain|grid4|grid8|grid6|grid26)"
+                       ", e.g. \"l1 + 0.5*l2 + 0.6*tv(grid8)\" [l2]")
+        ->type_name("SPEC")
+        ->check(CLI::Validator(check_norm, ""))
+        ->group(group);
+    app.add_option_function<std::string>(
+           "--shape-" + letter, [&s](const std::string& text) { s.shape = parse_shape(text); },
+           "Lattice that the " + over + " lie on, the width running fastest [a movie's own]")
+        ->type_name("WxH[xD]")
+        ->check(CLI::Validator(check_shape, ""))
+        ->group(group);
+  };
+  side(u_, "u", "rows");
+  side(v_, "v", "columns");
+  add_choice<int>(
+      app, "--nonneg", {{"u", 1}, {"v", 2}, {"u,v", 3}},
+      [this](int which) {
+        nonnegative_u_ = (which & 1) != 0;
+        nonnegative_v_ = (which & 2) != 0;
+      },
+      "Factors that must not be negative [none]")
+      ->group(group);
+}
+
+FactorNorm NormArguments::norm_of(const Side& side, const char* name, Index elements,
+                                  std::optional<Shape> natural) const {
+  FactorNorm norm = parse_norm(side.norm);
+  if (norm.tv == 0) {
+    if (side.shape)
+      throw ArgumentError(fmt::format("--shape-{} was given for a norm without tv", name));
+    return norm;
+  }
+  const GraphKind kind = norm.graph.kind;
+  Shape shape = {elements, 1, 1};
+  if (kind != GraphKind::chain) {
+    if (!side.shape && !natural) {
+      throw ArgumentError(
+          fmt::format("--norm-{0} '{1}' was given for data without the shape of a picture; "
+                      "expected --shape-{0} "
+                      "WIDTHxHEIGHT",
+                      name, side.norm));
+    }
+    shape = side.shape ? *side.shape : *natural;
+  }
+  norm.graph = lattice(kind, shape);
+  if (norm.graph.vertices != elements) {
+    throw ArgumentError(fmt::format("--shape-{}: a lattice of {} elements was given; expected {}",
+                                    name, norm.graph.vertices, elements));
+  }
+  return norm;
+}
+
+void NormArguments::apply(const MatrixData& data, MatrixFitOptions& options) const {
+  std::optional<Shape> pixels;
+  options.norm_u = norm_of(u_, "u", data.entries.rows, std::nullopt);
+  options.norm_v = norm_of(v_, "v", data.entries.columns, pixels);
+  options.norm_u.nonnegative = nonnegative_u_;
+  options.norm_v.nonnegative = nonnegative_v_;
+}
+
+}  // namespace hadal::cli

@@ -1,0 +1,40 @@
+#include "factor_norm.hpp"
+
+#include <cmath>
+
+namespace hadal::verify {
+
+Real norm_of_column(const FactorNorm& norm, const Factor& factor, Index c) {
+  Real absolute = 0, square = 0, variation = 0;
+  for (Index k = 0; k < factor.rows(); ++k) {
+    const Real x = factor(k, c);
+    absolute += std::abs(x);
+    square += x * x;
+  }
+  if (norm.tv > 0)
+    for (const Edge& edge : norm.graph.edges)
+      variation += std::abs(Real{factor(edge.a, c)} - Real{factor(edge.b, c)});
+  return norm.l1 * absolute + norm.l2 * std::sqrt(square) + norm.tv * variation;
+}
+
+Real structured_penalty(const FactorNorm& norm_u, const Factor& u, const FactorNorm& norm_v,
+                        const Factor& v) {
+  Real sum = 0;
+  for (Index c = 0; c < u.cols(); ++c)
+    sum += norm_of_column(norm_u, u, c) * norm_of_column(norm_v, v, c);
+  return sum;
+}
+
+double penalty_operations(const FactorNorm& norm_u, const FactorNorm& norm_v, Index rows,
+                          Index columns, Index atoms) {
+  const auto edges = [](const FactorNorm& norm) {
+    return norm.tv > 0 ? static_cast<double>(norm.graph.edges.size()) : 0.0;
+  };
+  return static_cast<double>(rows + columns + atoms) + edges(norm_u) + edges(norm_v) + 16;
+}
+
+double spectral_share(const FactorNorm& norm_u, const FactorNorm& norm_v) {
+  return (norm_u.l1 + norm_u.l2) * (norm_v.l1 + norm_v.l2);
+}
+
+}  // namespace hadal::verify
