@@ -62,7 +62,7 @@ std::string central_header(const Member& member) {
   std::string bytes = "PK\1\2";
   append(bytes, version, 2);
   bytes += member.description();
-  append(bytes, 0, 2 + 2 + 2 + 4);  // no comment, first disk, no attributes
+  bytes.append(2 + 2 + 2 + 4, '\0');  // no comment, first disk, no attributes
   append(bytes, member.offset, 4);
   return bytes + member.name;
 }
@@ -70,7 +70,7 @@ std::string central_header(const Member& member) {
 std::string end_of_archive(std::size_t members, std::uint64_t directory_bytes,
                            std::uint64_t offset) {
   std::string bytes = "PK\5\6";
-  append(bytes, 0, 2 + 2);
+  bytes.append(2 + 2, '\0');
   append(bytes, members, 2);
   append(bytes, members, 2);
   append(bytes, directory_bytes, 4);

@@ -206,6 +206,7 @@ TiffPages::Block TiffPages::block_of(Index frame) const {
 
 void TiffPages::decode(Index frame, std::uint32_t block, std::uint64_t bytes, bool is_tile) {
   const auto size = static_cast<tmsize_t>(bytes);
+  file_.forget_messages();  // about the page's description, which was good enough
   const tmsize_t found = is_tile ? TIFFReadEncodedTile(file_, block, buffer_.data(), size)
                                  : TIFFReadEncodedStrip(file_, block, buffer_.data(), size);
   // A JPEG that ends too early is filled with grey, and only a warning says so.
@@ -237,8 +238,13 @@ void TiffPages::read(Index frame, Value* pixels) {
       }
     }
   }
-  Value* const end = pixels + shape().pixels();
-  Value* const bad = std::find_if(pixels, end, [](Value value) { return std::isinf(value); });
+  require_finite(frame, pixels);
+}
+
+template <class Value>
+void TiffPages::require_finite(Index frame, const Value* pixels) const {
+  const Value* const end = pixels + shape().pixels();
+  const Value* const bad = std::find_if(pixels, end, [](Value value) { return std::isinf(value); });
   if (bad == end) return;
   const Index at = bad - pixels;
   refuse_page(

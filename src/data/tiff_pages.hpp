@@ -52,6 +52,8 @@ class TiffPages {
   void go_to(Index frame);
   Block block_of(Index frame) const;
   void decode(Index frame, std::uint32_t block, std::uint64_t bytes, bool is_tile);
+  template <class Value>
+  void require_finite(Index frame, const Value* pixels) const;
   std::size_t bytes_per_pixel() const { return type_.bits / 8u; }
 
   Source source_;

@@ -53,6 +53,19 @@ TEST(Tiff, EveryLosslessCompressionReadsTheSame) {
   }
 }
 
+TEST(Tiff, GreyJpegIsReadAndItsDamageRefused) {
+  if (!TIFFIsCODECConfigured(COMPRESSION_JPEG)) GTEST_SKIP();
+  const Page page{16, 16, COMPRESSION_JPEG, 16, 0, {}};
+  const auto path = write_tiff<std::uint8_t>("jpeg.tif", {page});
+  const Factor read = dense(read_matrix(path).entries);
+  EXPECT_LT((read - expected_movie<std::uint8_t>(1, page)).cwiseAbs().maxCoeff(), 10);
+  std::string bytes = test::read_file(path);
+  const std::size_t scan = bytes.find("\xff\xda");
+  ASSERT_NE(scan, std::string::npos);
+  bytes.replace(scan + 12, 2, "\xff\xd9");  // the picture ends before its first pixel
+  EXPECT_THAT(refusal("jpeg.tif", bytes), HasSubstr("page 1: strip 0 cannot be decoded"));
+}
+
 TEST(Tiff, OnePageIsOneFrame) {
   const MatrixData data = read_matrix(write_tiff<std::uint8_t>("one.tif", {Page{}}));
   EXPECT_EQ(data.entries.rows, 1);
