@@ -11,5 +11,6 @@ void add_verify_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
 void add_report_command(CLI::App& app, Action& action);
 void add_simulate_command(CLI::App& app, Action& action);
+void add_simulate_movie_command(CLI::App& simulate, Action& action);
 
 }  // namespace hadal::cli

@@ -1,6 +1,7 @@
 #include "files.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -54,6 +55,14 @@ void require_output(const fs::path& path, const std::string& option,
       refuse("another file of this command is in its place");
     }
   }
+}
+
+void require_extension(const fs::path& path, const std::string& option,
+                       const std::vector<std::string>& accepted) {
+  const std::string extension = extension_of(path);
+  if (std::find(accepted.begin(), accepted.end(), extension) != accepted.end()) return;
+  throw ArgumentError(fmt::format("{} '{}': expected a name that ends in {}", option, path.string(),
+                                  fmt::join(accepted, ", ")));
 }
 
 void write_text(const fs::path& path, const std::string& text) {

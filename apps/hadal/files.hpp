@@ -16,6 +16,10 @@ void require_input(const std::filesystem::path& path, const std::string& what);
 void require_output(const std::filesystem::path& path, const std::string& option,
                     const std::vector<std::filesystem::path>& others = {});
 
+/// Throws ArgumentError unless `path`, which `option` gave, ends in one of `accepted`.
+void require_extension(const std::filesystem::path& path, const std::string& option,
+                       const std::vector<std::string>& accepted);
+
 /// Writes `text` to `path` atomically, or to standard output where `path` is "-" or empty.
 void write_text(const std::filesystem::path& path, const std::string& text);
 

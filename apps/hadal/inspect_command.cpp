@@ -71,6 +71,10 @@ std::string problem_text(const MatrixModel& model) {
                                model.picture->height, model.picture->channels,
                                model.picture->channels > 1 ? "s" : "", model.picture->bit_depth));
   }
+  if (model.movie) {
+    text += text_line("movie", fmt::format("{} frames of {} x {} pixels", model.rows(),
+                                           model.movie->width, model.movie->height));
+  }
   text += text_line("read with", read_options_text(model));
   text += text_line("fitted by", fmt::format("hadal {}, seed {}", model.version, model.seed));
   if (!model.path.empty()) text += path_text(model);

@@ -7,6 +7,7 @@
 #include "csv.hpp"
 #include "exit_code.hpp"
 #include "files.hpp"
+#include "hadal/data/movie.hpp"
 #include "hadal/data/write.hpp"
 #include "hadal/model/model_io.hpp"
 #include "predict_pairs.hpp"
@@ -58,13 +59,13 @@ PredictCommand::PredictCommand(CLI::App& app) {
       ->type_name("DATA")
       ->check(not_empty())
       ->group(group);
-  app.add_flag("--all", all_, "Every entry: the completed matrix or picture")->group(group);
+  app.add_flag("--all", all_, "Every entry: the completed matrix, picture or movie")->group(group);
   app.add_flag_callback(
       "--penalised", [this] { with_ = PredictWith::penalised; },
       "Use the penalised factors, even where the model has a refit");
   app.add_option("--out", out_,
                  "File for the predictions [standard output]; with --all, its "
-                 "extension says how: .csv, .npy or .png")
+                 "extension says how: .csv, .npy, .png or .tif")
       ->type_name("FILE")
       ->check(not_empty());
   reading_.add_to(app, true);
@@ -73,7 +74,8 @@ PredictCommand::PredictCommand(CLI::App& app) {
       "Examples:\n"
       "  hadal predict ratings.h5 test.csv --out predicted.csv\n"
       "  hadal predict ratings.h5 --row 42 --top 5 --seen ratings.csv\n"
-      "  hadal predict photo.h5 --all --out completed.png");
+      "  hadal predict photo.h5 --all --out completed.png\n"
+      "  hadal predict movie.h5 --all --out denoised.tif");
 }
 
 void PredictCommand::check_arguments() const {
@@ -86,12 +88,10 @@ void PredictCommand::check_arguments() const {
   if (row_option_->count() == 0 && (top_option_->count() > 0 || !seen_.empty())) {
     throw ArgumentError("--top or --seen was given without --row: expected --row ID");
   }
-  if (all_ && out_.empty()) throw ArgumentError("--all needs --out FILE.csv, FILE.npy or FILE.png");
-  const std::string extension = extension_of(out_);
-  if (all_ && extension != ".csv" && extension != ".npy" && extension != ".png") {
-    throw ArgumentError(
-        fmt::format("--out '{}': expected a name that ends in .csv, .npy or .png", out_.string()));
+  if (all_ && out_.empty()) {
+    throw ArgumentError("--all needs --out FILE.csv, FILE.npy, FILE.png or FILE.tif");
   }
+  if (all_) require_extension(out_, "--out", {".csv", ".npy", ".png", ".tif", ".tiff"});
   require_input(model_, "model file");
   if (!pairs_.empty()) require_input(pairs_, "pairs file");
   if (!seen_.empty()) require_input(seen_, "--seen");
@@ -151,13 +151,15 @@ void PredictCommand::predict_row(const MatrixModel& model) const {
 
 void PredictCommand::predict_matrix(const MatrixModel& model) const {
   const std::string extension = extension_of(out_);
-  if (extension == ".png" && !model.picture) {
+  const bool tiff = extension == ".tif" || extension == ".tiff";
+  if ((extension == ".png" && !model.picture) || (tiff && !model.movie)) {
     throw ArgumentError(
-        fmt::format("--out '{}': the model was not fitted to a picture; expected a "
-                    "name that ends in .csv or .npy",
-                    out_.string()));
+        fmt::format("--out '{}': the model was not fitted to a {}; expected a name that ends in "
+                    ".csv or .npy",
+                    out_.string(), tiff ? "movie" : "picture"));
   }
   const Factor dense = predict_all(model, with_);
+  if (tiff) write_movie(out_, dense, *model.movie);
   if (extension == ".png") write_png(out_, dense, *model.picture);
   if (extension == ".npy") write_npy(out_, dense);
   if (extension == ".csv") write_dense_csv(out_, dense);

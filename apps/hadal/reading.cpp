@@ -97,7 +97,8 @@ void ReadingArguments::add_to(CLI::App& app, bool long_field_names) {
        {"matrix_market", FileFormat::matrix_market},
        {"npy", FileFormat::npy},
        {"npz", FileFormat::npz},
-       {"png", FileFormat::png}},
+       {"png", FileFormat::png},
+       {"tiff", FileFormat::tiff}},
       [this](FileFormat f) { change([=](ReadOptions& o) { o.format = f; }); },
       "File format [auto: from the content]")
       ->group(group);

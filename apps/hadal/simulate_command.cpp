@@ -52,14 +52,6 @@ void write_entries(const fs::path& path, const Entries& entries) {
   }
 }
 
-void require_extension(const fs::path& path, const std::string& option,
-                       const std::vector<std::string>& accepted) {
-  const std::string extension = extension_of(path);
-  if (std::find(accepted.begin(), accepted.end(), extension) != accepted.end()) return;
-  throw ArgumentError(fmt::format("{} '{}': expected a name that ends in {}", option, path.string(),
-                                  CLI::detail::join(accepted, ", ")));
-}
-
 class SimulateMatrixCommand {
  public:
   explicit SimulateMatrixCommand(CLI::App& app);
@@ -209,6 +201,7 @@ void add_simulate_command(CLI::App& app, Action& action) {
       simulate->add_subcommand("matrix", "A random low-rank matrix with noise, partly observed");
   const auto command = std::make_shared<SimulateMatrixCommand>(*matrix);
   matrix->callback([command, &action] { action = [command] { return command->run(); }; });
+  add_simulate_movie_command(*simulate, action);
 }
 
 }  // namespace hadal::cli

@@ -2,6 +2,7 @@
 
 /// Everything a program needs to read data, fit a model, keep it, predict with it and check it.
 #include "hadal/data/matrix_data.hpp"
+#include "hadal/data/movie.hpp"
 #include "hadal/data/read.hpp"
 #include "hadal/data/write.hpp"
 #include "hadal/error.hpp"

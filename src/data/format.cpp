@@ -9,6 +9,7 @@
 #include "delimited.hpp"
 #include "number.hpp"
 #include "readers.hpp"
+#include "tiff_pages.hpp"
 
 namespace hadal::io {
 namespace {
@@ -102,12 +103,14 @@ FileFormat find_format(const Source& source, const ReadOptions& options) {
   const std::string_view bytes = source.bytes;
   if (bytes.starts_with("\x93NUMPY")) return FileFormat::npy;
   if (bytes.starts_with("\x89PNG")) return FileFormat::png;
+  if (is_tiff(bytes)) return FileFormat::tiff;
   if (bytes.starts_with("PK\3\4") || bytes.starts_with("PK\5\6")) return FileFormat::npz;
   if (bytes.starts_with("%%MatrixMarket")) return FileFormat::matrix_market;
   const std::string extension = lower_extension(source.name);
   if (extension == ".npy") return FileFormat::npy;
   if (extension == ".npz") return FileFormat::npz;
   if (extension == ".png") return FileFormat::png;
+  if (extension == ".tif" || extension == ".tiff") return FileFormat::tiff;
   if (extension == ".mtx" || extension == ".mm") return FileFormat::matrix_market;
   return find_text_format(source, options);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <charconv>
 #include <string_view>
 
@@ -167,6 +168,20 @@ NpyHeader parse_npy_header(const Source& source) {
   require(header.data_offset);
   DictionaryParser(source, first, header.data_offset).parse(header);
   return header;
+}
+
+std::string npy_header(const Factor& dense) {
+  constexpr std::size_t alignment = 64, fixed = 10;
+  const char order = std::endian::native == std::endian::big ? '>' : '<';
+  std::string dictionary =
+      fmt::format("{{'descr': '{}f8', 'fortran_order': False, 'shape': ({}, {}), }}", order,
+                  dense.rows(), dense.cols());
+  while ((fixed + dictionary.size() + 1) % alignment != 0) dictionary += ' ';
+  dictionary += '\n';
+  std::string header("\x93NUMPY\1\0", 8);
+  header += static_cast<char>(dictionary.size() & 0xFF);
+  header += static_cast<char>(dictionary.size() >> 8);
+  return header + dictionary;
 }
 
 }  // namespace hadal::io

@@ -21,4 +21,7 @@ struct NpyHeader {
 /// Throws DataError for anything but a well-formed header of a plain numeric or boolean array.
 NpyHeader parse_npy_header(const Source& source);
 
+/// The header of `dense` as float64 in C order.
+std::string npy_header(const Factor& dense);
+
 }  // namespace hadal::io

@@ -48,6 +48,8 @@ MatrixData read_as(FileFormat format, const Source& source, const ReadOptions& o
       return read_npz(source, options);
     case FileFormat::png:
       return read_png(source, options);
+    case FileFormat::tiff:
+      return read_tiff(source);
     case FileFormat::automatic:
       break;
   }

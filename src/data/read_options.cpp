@@ -16,13 +16,14 @@ using nlohmann::json;
 template <class E>
 using Word = std::pair<E, std::string_view>;
 
-constexpr std::array<Word<FileFormat>, 7> formats = {{{FileFormat::automatic, "automatic"},
+constexpr std::array<Word<FileFormat>, 8> formats = {{{FileFormat::automatic, "automatic"},
                                                       {FileFormat::triplets, "triplets"},
                                                       {FileFormat::dense_csv, "dense_csv"},
                                                       {FileFormat::matrix_market, "matrix_market"},
                                                       {FileFormat::npy, "npy"},
                                                       {FileFormat::npz, "npz"},
-                                                      {FileFormat::png, "png"}}};
+                                                      {FileFormat::png, "png"},
+                                                      {FileFormat::tiff, "tiff"}}};
 constexpr std::array<Word<Header>, 3> headers = {
     {{Header::automatic, "automatic"}, {Header::yes, "yes"}, {Header::no, "no"}}};
 constexpr std::array<Word<Duplicates>, 2> policies = {

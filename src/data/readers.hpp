@@ -1,6 +1,7 @@
 #pragma once
 
 #include "canonical.hpp"
+#include "hadal/data/edges.hpp"
 #include "hadal/data/pairs.hpp"
 #include "hadal/data/read.hpp"
 #include "source.hpp"
@@ -15,12 +16,16 @@ MatrixData read_matrix_market(const Source& source, const ReadOptions& options);
 MatrixData read_npy(const Source& source, const ReadOptions& options);
 MatrixData read_npz(const Source& source, const ReadOptions& options);
 MatrixData read_png(const Source& source, const ReadOptions& options);
+MatrixData read_tiff(const Source& source);
 
 /// `hadal::read_pairs` of bytes in memory.
 Pairs read_pairs(const Source& source, const ReadOptions& options, const PairNames& names);
 
+/// `hadal::read_edges` of bytes in memory.
+std::vector<Edge> read_edges(const Source& source, Index vertices);
+
 /// The format of `source`: by its magic bytes, else by a file name that ends in .npy, .npz, .png,
-/// .mtx or .mm, else by `find_text_format`.
+/// .tif, .tiff, .mtx or .mm, else by `find_text_format`.
 FileFormat find_format(const Source& source, const ReadOptions& options);
 
 /// `triplets` or `dense_csv`, by the rule in docs/data-formats.md; throws DataError naming the

@@ -2,56 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <bit>
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <iterator>
-#include <memory>
 #include <string_view>
-#include <system_error>
 
 #include "hadal/error.hpp"
+#include "npy_header.hpp"
+#include "output.hpp"
 
 namespace hadal {
 namespace {
 
-/// A file that is written in blocks; every failure throws Error.
-class Output {
- public:
-  explicit Output(const std::filesystem::path& path)
-      : path_(path), file_(std::fopen(path.c_str(), "wb"), &std::fclose) {
-    if (!file_) fail();
-  }
-
-  fmt::memory_buffer& buffer() { return buffer_; }
-
-  void write(const void* bytes, std::size_t size) {
-    if (size != 0 && std::fwrite(bytes, 1, size, file_.get()) != size) fail();
-  }
-  void flush_large_buffer() {
-    if (buffer_.size() > (std::size_t{1} << 16)) flush_buffer();
-  }
-  void close() {
-    flush_buffer();
-    if (std::fclose(file_.release()) != 0) fail();
-  }
-
- private:
-  void flush_buffer() {
-    write(buffer_.data(), buffer_.size());
-    buffer_.clear();
-  }
-  [[noreturn]] void fail() const {
-    const int code = errno;
-    throw Error(fmt::format("{}: cannot be written: {}", path_.string(),
-                            std::generic_category().message(code)));
-  }
-
-  std::filesystem::path path_;
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
-  fmt::memory_buffer buffer_;
-};
+using io::Output;
 
 void append_number(fmt::memory_buffer& buffer, double value) {
   if (std::isnan(value)) {
@@ -103,20 +65,6 @@ void append_triplet(fmt::memory_buffer& buffer, const MatrixData& data, std::siz
   buffer.push_back('\n');
 }
 
-std::string npy_header(const Factor& dense) {
-  constexpr std::size_t alignment = 64, fixed = 10;
-  const char order = std::endian::native == std::endian::big ? '>' : '<';
-  std::string dictionary =
-      fmt::format("{{'descr': '{}f8', 'fortran_order': False, 'shape': ({}, {}), }}", order,
-                  dense.rows(), dense.cols());
-  while ((fixed + dictionary.size() + 1) % alignment != 0) dictionary += ' ';
-  dictionary += '\n';
-  std::string header("\x93NUMPY\1\0", 8);
-  header += static_cast<char>(dictionary.size() & 0xFF);
-  header += static_cast<char>(dictionary.size() >> 8);
-  return header + dictionary;
-}
-
 }  // namespace
 
 void write_dense_csv(const std::filesystem::path& path, const Factor& dense) {
@@ -137,7 +85,7 @@ void write_dense_csv(const std::filesystem::path& path, const Factor& dense) {
 void write_npy(const std::filesystem::path& path, const Factor& dense) {
   write_atomically(path, [&](const std::filesystem::path& temporary) {
     Output output(temporary);
-    const std::string header = npy_header(dense);
+    const std::string header = io::npy_header(dense);
     output.write(header.data(), header.size());
     output.write(dense.data(), static_cast<std::size_t>(dense.size()) * sizeof(double));
     output.close();

@@ -182,6 +182,7 @@ void set_names(const MatrixData& data, MatrixModel& model) {
   model.column_name = data.column_name;
   model.value_name = data.value_name;
   model.picture = data.picture;
+  model.movie = data.movie;
 }
 
 void set_outcome(const SolveResult<RankOneAtoms>& result, const MatrixFitOptions& options,

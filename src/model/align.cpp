@@ -103,7 +103,8 @@ MatrixData align_to_model(const MatrixModel& model, const MatrixData& data, bool
                      data.row_name,
                      data.column_name,
                      data.value_name,
-                     model.picture};
+                     model.picture,
+                     model.movie};
   Entries& kept = aligned.entries;
   kept.rows = model.rows();
   kept.columns = model.columns();

@@ -76,6 +76,7 @@ class Checker {
     without_nul("column_name", model_.column_name);
     without_nul("value_name", model_.value_name);
     if (model_.picture) picture(*model_.picture);
+    if (model_.movie) movie(*model_.movie);
   }
 
  private:
@@ -212,6 +213,15 @@ class Checker {
                 picture.width * picture.channels == model_.columns(),
             "picture width", picture.width,
             fmt::format("{} columns / {} channels", model_.columns(), picture.channels));
+  }
+
+  void movie(const MovieShape& movie) const {
+    require(movie.height >= 1 && movie.height <= model_.columns(), "movie height", movie.height,
+            fmt::format("1 to {} columns", model_.columns()));
+    require(
+        movie.width >= 1 && movie.width <= model_.columns() && movie.pixels() == model_.columns(),
+        "movie width", movie.width,
+        fmt::format("{} columns / {} rows of pixels", model_.columns(), movie.height));
   }
 
   const MatrixModel& model_;

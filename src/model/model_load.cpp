@@ -170,11 +170,16 @@ void read_names(const Reader& group, MatrixModel& model) {
   model.value_name = group.text("value_name");
   model.row_labels = group.strings("row_labels");
   model.column_labels = group.strings("column_labels");
-  if (!group.has("picture")) return;
-  const Reader picture = group.group("picture");
-  model.picture = PictureShape{picture.integer("height"), picture.integer("width"),
-                               narrowed<int>(picture, "channels", picture.integer("channels")),
-                               narrowed<int>(picture, "bit_depth", picture.integer("bit_depth"))};
+  if (group.has("picture")) {
+    const Reader picture = group.group("picture");
+    model.picture = PictureShape{picture.integer("height"), picture.integer("width"),
+                                 narrowed<int>(picture, "channels", picture.integer("channels")),
+                                 narrowed<int>(picture, "bit_depth", picture.integer("bit_depth"))};
+  }
+  if (group.has("movie")) {
+    const Reader movie = group.group("movie");
+    model.movie = MovieShape{movie.integer("height"), movie.integer("width")};
+  }
 }
 
 }  // namespace

@@ -109,12 +109,18 @@ void write_names(const Writer& group, const MatrixModel& model) {
   group.attribute("value_name", model.value_name);
   group.strings("row_labels", model.row_labels);
   group.strings("column_labels", model.column_labels);
-  if (!model.picture) return;
-  const Writer picture = group.group("picture");
-  picture.attribute("height", std::int64_t{model.picture->height});
-  picture.attribute("width", std::int64_t{model.picture->width});
-  picture.attribute("channels", std::int64_t{model.picture->channels});
-  picture.attribute("bit_depth", std::int64_t{model.picture->bit_depth});
+  if (model.picture) {
+    const Writer picture = group.group("picture");
+    picture.attribute("height", std::int64_t{model.picture->height});
+    picture.attribute("width", std::int64_t{model.picture->width});
+    picture.attribute("channels", std::int64_t{model.picture->channels});
+    picture.attribute("bit_depth", std::int64_t{model.picture->bit_depth});
+  }
+  if (model.movie) {
+    const Writer movie = group.group("movie");
+    movie.attribute("height", std::int64_t{model.movie->height});
+    movie.attribute("width", std::int64_t{model.movie->width});
+  }
 }
 
 void write_file(const std::filesystem::path& path, const MatrixModel& model) {

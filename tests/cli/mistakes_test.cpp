@@ -76,13 +76,21 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"simulate matrix --rows 3 --columns 2 --entries 7 --out x.csv",
                 2,
                 {"--entries 7", "at most 6"}},
-        Mistake{"simulate matrix --rows 0 --out x.csv", 2, {"--rows", "'0'"}}));
+        Mistake{"simulate matrix --rows 0 --out x.csv", 2, {"--rows", "'0'"}},
+        Mistake{"simulate movie --out x.png", 2, {"x.png", ".tif"}},
+        Mistake{"simulate movie --out x.tif --truth x.npy", 2, {"x.npy", ".npz"}},
+        Mistake{
+            "simulate movie --out x.tif --snr 1 --noise 1", 2, {"--snr and --noise", "together"}},
+        Mistake{"simulate movie --out x.tif --radius 1", 2, {"--radius", "from 2", "'1'"}},
+        Mistake{"simulate movie --out x.tif --width 100000 --height 100000",
+                2,
+                {"--width 100000", "2147483647 pixels"}}));
 
 using Help = CommandTest;
 
 TEST_F(Help, EveryCommandExplainsItselfWithExamples) {
-  for (const char* command :
-       {"", "fit matrix", "predict", "verify", "inspect", "report", "simulate matrix"}) {
+  for (const char* command : {"", "fit matrix", "predict", "verify", "inspect", "report",
+                              "simulate matrix", "simulate movie"}) {
     const Result help = hadal(std::string(command) + " --help");
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.out, HasSubstr("Examples:")) << command;

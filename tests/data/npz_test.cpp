@@ -1,3 +1,4 @@
+#include "hadal/data/write.hpp"
 #include "support.hpp"
 
 namespace hadal {
@@ -106,6 +107,26 @@ TEST(Npz, SixtyFourBitSizesAreRead) {
   bytes.replace(end + 16, 4, little(0xFFFFFFFF, 4));
   bytes.insert(end, end64 + locator);
   EXPECT_EQ(read_bytes("a.npz", bytes).entries.size(), 5);
+}
+
+TEST(WriteNpz, ArraysComeBackBitForBit) {
+  const Factor x = matrix({{1.5, test::missing, -3e-300}, {0.1, 1e300, 7}}), y = matrix({{42}});
+  const auto path = test::temporary("w.npz");
+  write_npz(path, {{"x", x}, {"y", y}});
+  EXPECT_TRUE(same(dense(read_matrix(path, named("x")).entries), x));
+  EXPECT_TRUE(same(dense(read_matrix(path, named("y")).entries), y));
+  const std::string bytes = test::read_file(path);
+  write_npz(path, {{"x", x}, {"y", y}});
+  EXPECT_EQ(test::read_file(path), bytes);
+}
+
+TEST(WriteNpz, RefusesNamesThatCannotBeTold) {
+  const Factor x = matrix({{1}});
+  const auto of = [&](const std::vector<NamedArray>& arrays) {
+    return message_of<ArgumentError>([&] { write_npz(test::temporary("r.npz"), arrays); });
+  };
+  EXPECT_THAT(of({{"x", x}, {"x", x}}), HasSubstr("array name 'x': expected distinct names"));
+  EXPECT_THAT(of({{"", x}}), HasSubstr("array name ''"));
 }
 
 }  // namespace

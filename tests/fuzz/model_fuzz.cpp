@@ -85,6 +85,7 @@ hadal::MatrixModel example() {
   model.row_labels = {"a", "b", "c", "d"};
   model.column_labels = {"x", "y", "z"};
   model.picture = hadal::PictureShape{4, 1, 3, 8};
+  model.movie = hadal::MovieShape{1, 3};
   return model;
 }
 
@@ -100,7 +101,8 @@ const Bytes& example_file() {
   return bytes;
 }
 
-constexpr std::array groups{"/", "problem", "refit", "claim", "record", "names", "names/picture"};
+constexpr std::array groups{"/",      "problem", "refit",         "claim",
+                            "record", "names",   "names/picture", "names/movie"};
 constexpr std::array objects{"problem/row_scale",
                              "problem/column_scale",
                              "problem/offset_row",
@@ -119,7 +121,8 @@ constexpr std::array objects{"problem/row_scale",
                              "record/trace",
                              "atoms",
                              "refit",
-                             "names/picture"};
+                             "names/picture",
+                             "names/movie"};
 
 /// Overwrites an attribute of a group, or removes it.
 void edit_attribute(hid_t file, Choices& choices) {

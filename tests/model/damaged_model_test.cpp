@@ -146,6 +146,7 @@ TEST(DamagedModel, lacks_a_group_dataset_or_attribute) {
                                                         {"record", "seed"},
                                                         {"names", "row_name"},
                                                         {"names/picture", "height"},
+                                                        {"names/movie", "width"},
                                                         {"refit", "kind"}}) {
     Damaged file;
     file.remove_attribute(group, name);
@@ -223,7 +224,11 @@ TEST(DamagedModel, has_an_integer_out_of_range) {
                                          {"names/picture", "channels", 2},
                                          {"names/picture", "channels", 3},
                                          {"names/picture", "channels", (std::int64_t{1} << 32) + 1},
-                                         {"names/picture", "bit_depth", 7}}) {
+                                         {"names/picture", "bit_depth", 7},
+                                         {"names/movie", "height", 0},
+                                         {"names/movie", "height", 2},
+                                         {"names/movie", "width", -3},
+                                         {"names/movie", "width", std::int64_t{1} << 62}}) {
     Damaged file;
     file.attribute(bad.group, bad.name, bad.value);
     file.refusal();

@@ -104,6 +104,11 @@ void expect_same(const MatrixModel& a, const MatrixModel& b) {
     EXPECT_EQ(a.picture->channels, b.picture->channels);
     EXPECT_EQ(a.picture->bit_depth, b.picture->bit_depth);
   }
+  ASSERT_EQ(a.movie.has_value(), b.movie.has_value());
+  if (a.movie) {
+    EXPECT_EQ(a.movie->height, b.movie->height);
+    EXPECT_EQ(a.movie->width, b.movie->width);
+  }
 }
 
 TEST(ModelFile, keeps_every_field_bit_for_bit) {

@@ -66,6 +66,7 @@ inline MatrixModel full_model(Index rows = 4, Index columns = 3, Index size = 2)
   model.column_name = "movie, with \"quotes\"";
   model.value_name = "";
   model.picture = PictureShape{rows, columns, 1, 16};
+  model.movie = MovieShape{1, columns};
   return model;
 }
 

@@ -18,8 +18,17 @@ struct PictureShape {
   int bit_depth = 8;  ///< 8 or 16
 };
 
+/// How a movie's frames lie in a matrix: frame t is row t, and its pixel (y, x) is column
+/// y * width + x. A single picture read as a movie is one row.
+struct MovieShape {
+  Index height = 0;
+  Index width = 0;
+
+  Index pixels() const { return height * width; }
+};
+
 /// A matrix to be completed, as read from a file: its observed entries, what its rows and columns
-/// are called, and, where it is a picture, how to turn it back into one.
+/// are called, and, where it is a picture or a movie, how to turn it back into one.
 struct MatrixData {
   Entries entries;
   std::vector<std::string> row_labels;     ///< one per row; empty: rows are numbered from 0
@@ -28,6 +37,7 @@ struct MatrixData {
   std::string column_name = "column";
   std::string value_name = "value";
   std::optional<PictureShape> picture;
+  std::optional<MovieShape> movie;
 };
 
 }  // namespace hadal

@@ -9,7 +9,7 @@
 
 namespace hadal {
 
-enum class FileFormat { automatic, triplets, dense_csv, matrix_market, npy, npz, png };
+enum class FileFormat { automatic, triplets, dense_csv, matrix_market, npy, npz, png, tiff };
 enum class Header { automatic, yes, no };
 
 /// How a data file is read. Everything here is stored in the model (as JSON), so that `verify` and

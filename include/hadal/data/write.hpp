@@ -22,6 +22,13 @@ void write_atomically(const std::filesystem::path& path,
 void write_dense_csv(const std::filesystem::path& path, const Factor& dense);
 void write_npy(const std::filesystem::path& path, const Factor& dense);
 void write_png(const std::filesystem::path& path, const Factor& dense, const PictureShape& shape);
+/// Arrays as numpy.savez keeps them, not compressed; less than 4 GiB in all. The arrays are not
+/// copied.
+struct NamedArray {
+  std::string name;
+  const Factor& array;
+};
+void write_npz(const std::filesystem::path& path, const std::vector<NamedArray>& arrays);
 /// The same PNG as bytes in memory, for embedding into a report.
 std::vector<unsigned char> encode_png(const Factor& dense, const PictureShape& shape);
 

@@ -95,10 +95,11 @@ struct MatrixModel {
   std::string version;       ///< of the library that fitted it
   std::string read_options;  ///< JSON: how the data file was read (see data/read.hpp)
 
-  // names of rows and columns, and the picture's shape; entries are not kept
+  // names of rows and columns, and the shape of the picture or movie; entries are not kept
   std::vector<std::string> row_labels, column_labels;
   std::string row_name, column_name, value_name;
   std::optional<PictureShape> picture;
+  std::optional<MovieShape> movie;
 
   Index rows() const { return u.rows(); }
   Index columns() const { return v.rows(); }

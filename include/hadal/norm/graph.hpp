@@ -1,10 +1,10 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "hadal/data/edges.hpp"
 #include "hadal/types.hpp"
 
 namespace hadal {
@@ -19,10 +19,6 @@ enum class GraphKind {
   grid6,   ///< 3-D lattice, along the axes
   grid26,  ///< and all diagonal ones
   edges    ///< given one by one
-};
-
-struct Edge {
-  std::int32_t a = 0, b = 0;
 };
 
 /// An undirected graph without weights; total variation is the sum of |x_a - x_b| over its edges.
