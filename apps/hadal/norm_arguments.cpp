@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "arguments.hpp"
+#include "hadal/data/edges.hpp"
 
 namespace hadal::cli {
 namespace {
@@ -47,7 +48,7 @@ void NormArguments::add_to(CLI::App& app) {
   const auto side = [&](Side& s, const std::string& letter, const std::string& over) {
     app.add_option("--norm-" + letter, s.norm,
                    "Norm of " + letter +
-                       ": weights of l1, l2 and tv(chain|grid4|grid8|grid6|grid26)"
+                       ": weights of l1, l2 and tv(chain|grid4|grid8|grid6|grid26|edges)"
                        ", e.g. \"l1 + 0.5*l2 + 0.6*tv(grid8)\" [l2]")
         ->type_name("SPEC")
         ->check(CLI::Validator(check_norm, ""))
@@ -57,6 +58,11 @@ void NormArguments::add_to(CLI::App& app) {
            "Lattice that the " + over + " lie on, the width running fastest [a movie's own]")
         ->type_name("WxH[xD]")
         ->check(CLI::Validator(check_shape, ""))
+        ->group(group);
+    app.add_option("--edges-" + letter, s.edges,
+                   "Pairs of neighbours among the " + over + ", numbered from 0, for tv(edges)")
+        ->type_name("FILE")
+        ->check(not_empty())
         ->group(group);
   };
   side(u_, "u", "rows");
@@ -80,6 +86,13 @@ FactorNorm NormArguments::norm_of(const Side& side, const char* name, Index elem
     return norm;
   }
   const GraphKind kind = norm.graph.kind;
+  if (kind == GraphKind::edges) {
+    if (side.edges.empty())
+      throw ArgumentError(fmt::format(
+          "--norm-{0} '{1}' was given; expected --edges-{0} FILE as well", name, side.norm));
+    norm.graph = graph_of_edges(elements, read_edges(side.edges, elements));
+    return norm;
+  }
   Shape shape = {elements, 1, 1};
   if (kind != GraphKind::chain) {
     if (!side.shape && !natural) {
@@ -101,6 +114,7 @@ FactorNorm NormArguments::norm_of(const Side& side, const char* name, Index elem
 
 void NormArguments::apply(const MatrixData& data, MatrixFitOptions& options) const {
   std::optional<Shape> pixels;
+  if (data.movie) pixels = Shape{data.movie->width, data.movie->height, 1};
   options.norm_u = norm_of(u_, "u", data.entries.rows, std::nullopt);
   options.norm_v = norm_of(v_, "v", data.entries.columns, pixels);
   options.norm_u.nonnegative = nonnegative_u_;

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,7 @@ class NormArguments {
   struct Side {
     std::string norm = "l2";
     std::optional<Shape> shape;
+    std::filesystem::path edges;
   };
   FactorNorm norm_of(const Side& side, const char* name, Index elements,
                      std::optional<Shape> natural) const;
