@@ -21,7 +21,8 @@ std::span<const double> values(const Vector& vector) {
 }
 
 void write_problem(const Writer& group, const MatrixModel& model) {
-  group.attribute("loss", model.loss);
+  group.attribute("loss", to_string(model.loss));
+  group.attribute("huber_threshold", model.huber_threshold);
   group.attribute("lambda", model.lambda);
   group.attribute("lambda_max", model.lambda_max);
   group.attribute("norm_alpha", model.norm.alpha);

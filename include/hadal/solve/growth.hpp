@@ -33,14 +33,16 @@ double growth_scale(const L& loss, const Vector& z, const Vector& dz, double pri
     high *= 4;
     high_slope = slope(high);
   }
-  double tau = low - low_slope * (high - low) / (high_slope - low_slope);
+  double tau = std::isfinite(high_slope) ? low - low_slope * (high - low) / (high_slope - low_slope)
+                                         : (low + high) / 2;
   for (int i = 0; i < 30; ++i) {
     const double s = slope(tau);
     if (std::abs(s) <= 1e-6 * std::abs(start)) break;
     (s < 0 ? low : high) = tau;
     (s < 0 ? low_slope : high_slope) = s;
     const double secant = low - low_slope * (high - low) / (high_slope - low_slope);
-    tau = i % 3 == 2 ? (low + high) / 2 : secant;
+    // Where the loss overflows on the right the secant would not leave the left end.
+    tau = i % 3 == 2 || !std::isfinite(high_slope) ? (low + high) / 2 : secant;
   }
   return tau;
 }
