@@ -83,7 +83,8 @@ Real EntropicDual::lower_bound(Real s) const {
     row.size += one.size;
   });
   const Real operations = static_cast<Real>(longest_row_ + problem_.rows) + 16;
-  return sum.value - 2 * wide_gamma(operations) * sum.size;
+  // No loss is negative, so that 0 is a bound as well.
+  return std::max(Real{0}, sum.value - 2 * wide_gamma(operations) * sum.size);
 }
 
 /// The derivative of `term`.
