@@ -67,8 +67,8 @@ EntryPoint PoissonEntry::at(double z, double y) const {
 }
 
 double PoissonEntry::dual_slope(double f, double y, double s) const {
-  const double b = y - s * f;
-  return b > 0 && f != 0 ? f * std::log(b) : 0;
+  // Infinite where b = 0, as at s = 0 for a count of 0: there D rises without limit.
+  return f != 0 ? f * std::log(std::max(0.0, y - s * f)) : 0;
 }
 
 DualTerm PoissonEntry::dual(long double f, long double y, long double s) const {
