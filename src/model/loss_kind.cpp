@@ -1,5 +1,6 @@
 #include "hadal/model/loss_kind.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
