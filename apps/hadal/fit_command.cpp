@@ -43,12 +43,6 @@ std::string check_weights(std::string& text) {
                      text);
 }
 
-std::string check_loss(std::string& text) {
-  if (text == "squared") return "";
-  return fmt::format("expected squared, the only loss for matrices in this version, got '{}'",
-                     text);
-}
-
 class FitMatrixCommand {
  public:
   explicit FitMatrixCommand(CLI::App& app);
@@ -92,6 +86,7 @@ FitMatrixCommand::FitMatrixCommand(CLI::App& app) {
       "  hadal fit matrix ratings.csv --lambda-ratio 0.2 --weights counts --refit --out r.h5\n"
       "  hadal fit matrix counts.csv --offset none --nonneg u,v --lambda-ratio 0.1 --out parts.h5\n"
       "  hadal fit matrix photo.png --mask holes.png --offset global --out photo.h5\n"
+      "  hadal fit matrix clicks.csv --loss logistic --out clicks.h5\n"
       "Exit code 0 when the fit reached its tolerance, 4 when a limit came first.");
 }
 
@@ -126,10 +121,21 @@ void FitMatrixCommand::add_lambda_options(CLI::App& app) {
 
 void FitMatrixCommand::add_model_options(CLI::App& app) {
   constexpr const char* group = "The model";
-  app.add_option_function<std::string>(
-         "--loss", [](const std::string&) {}, "Loss of an entry [squared]")
-      ->type_name("squared")
-      ->check(CLI::Validator(check_loss, ""))
+  add_choice<LossKind>(
+      app, "--loss",
+      {{"squared", LossKind::squared},
+       {"huber", LossKind::huber},
+       {"logistic", LossKind::logistic},
+       {"poisson", LossKind::poisson}},
+      [this](LossKind loss) { options_.loss = loss; },
+      "Loss of an entry: squared; huber for gross errors among the data; logistic "
+      "for two classes; poisson for counts [squared]")
+      ->group(group);
+  app.add_option("--huber-threshold", options_.huber_threshold,
+                 "With --loss huber: the size from which on an error counts as gross [1.345 robust "
+                 "standard deviations of the data]")
+      ->type_name("D")
+      ->check(positive_number())
       ->group(group);
   add_choice<OffsetTerms>(
       app, "--offset",
@@ -139,7 +145,7 @@ void FitMatrixCommand::add_model_options(CLI::App& app) {
        {"columns", OffsetTerms::columns},
        {"both", OffsetTerms::both}},
       [this](OffsetTerms terms) { options_.offset = terms; },
-      "What is added to the low-rank part [global]")
+      "What is added to the low-rank part [global; none for logistic and poisson]")
       ->group(group);
   add_choice<OffsetPolicy>(
       app, "--offset-kind", {{"mean", OffsetPolicy::mean}, {"free", OffsetPolicy::free}},
@@ -294,7 +300,7 @@ void add_fit_command(CLI::App& app, Action& action) {
   CLI::App* fit = app.add_subcommand("fit", "Fit a model to its global optimum, with a proof");
   fit->require_subcommand(1);
   CLI::App* matrix = fit->add_subcommand(
-      "matrix", "Fit a matrix from observed entries: least squares with a nuclear-norm penalty");
+      "matrix", "Fit a matrix from observed entries: a loss with a nuclear-norm penalty");
   const auto command = std::make_shared<FitMatrixCommand>(*matrix);
   matrix->callback([command, &action] { action = [command] { return command->run(); }; });
 }

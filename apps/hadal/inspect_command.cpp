@@ -45,7 +45,8 @@ std::string read_options_text(const MatrixModel& model) {
 }
 
 std::string path_text(const MatrixModel& model) {
-  std::string text = "  cross-validation (root mean squared error on held-out entries)\n";
+  std::string text =
+      fmt::format("  cross-validation (error on held-out entries: {})\n", error_in_words(model));
   text += fmt::format("    {:>12}  {:>6}  {:>12}  {:>14}\n", "lambda", "size", "error",
                       "standard error");
   for (const PathPoint& point : model.path) {
@@ -57,7 +58,7 @@ std::string path_text(const MatrixModel& model) {
 }
 
 std::string problem_text(const MatrixModel& model) {
-  std::string text = text_line("loss", model.loss);
+  std::string text = text_line("loss", loss_in_words(model));
   text += text_line("offset", offset_in_words(model.offset));
   text += text_line("weights", model.norm.alpha > 0
                                    ? fmt::format("counts to the power {}", figure(model.norm.alpha))

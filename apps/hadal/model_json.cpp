@@ -44,8 +44,10 @@ Json model_json(const MatrixModel& model) {
                {"method", certificate.method},
                {"rows", model.rows()},
                {"columns", model.columns()},
-               {"loss", model.loss},
+               {"loss", to_string(model.loss)},
                {"seed", model.seed}};
+  json["huber_threshold"] =
+      model.loss == LossKind::huber ? Json(model.huber_threshold) : Json(nullptr);
   json["refit"] = model.refit ? Json{{"kind", model.refit->kind},
                                      {"validation_error", model.refit->validation_error}}
                               : Json(nullptr);

@@ -14,7 +14,7 @@ std::string error_text(const MatrixModel& model) {
   if (std::isfinite(model.validation_error)) {
     text += fmt::format(", {} on held-out entries", figure(model.validation_error));
   }
-  return text + fmt::format(" (root mean squared, {})", unit_in_words(model));
+  return text + fmt::format(" ({})", error_in_words(model));
 }
 
 std::string refit_text(const Refit& refit) {

@@ -16,6 +16,11 @@
 namespace hadal::cli {
 namespace {
 
+/// The name of a row or column; its number where the model has no names.
+std::string label(const std::vector<std::string>& labels, Index index) {
+  return labels.empty() ? std::to_string(index) : labels[static_cast<std::size_t>(index)];
+}
+
 class PredictCommand {
  public:
   explicit PredictCommand(CLI::App& app);
@@ -29,9 +34,10 @@ class PredictCommand {
   void predict_file(const MatrixModel& model) const;
   void predict_row(const MatrixModel& model) const;
   void predict_matrix(const MatrixModel& model) const;
+  void find_errors(const MatrixModel& model) const;
   std::vector<Index> seen_columns(const MatrixModel& model, Index row) const;
 
-  std::filesystem::path model_, pairs_, seen_, out_;
+  std::filesystem::path model_, pairs_, seen_, errors_, out_;
   std::string row_;
   std::size_t top_ = 10;
   PredictWith with_ = PredictWith::best;
@@ -44,7 +50,7 @@ PredictCommand::PredictCommand(CLI::App& app) {
   app.add_option("MODEL", model_, "Model file that a fit wrote")->required()->type_name("");
   app.add_option("PAIRS", pairs_,
                  "Delimited text with the identifiers of a row and a column on "
-                 "every line, and possibly the true value")
+                 "every line, and possibly the true value; with --errors, the data of the fit")
       ->type_name("")
       ->check(not_empty());
   constexpr const char* group = "What to predict (or PAIRS)";
@@ -57,6 +63,12 @@ PredictCommand::PredictCommand(CLI::App& app) {
                     ->group(group);
   app.add_option("--seen", seen_, "With --row: leave out the columns this file has for the row")
       ->type_name("DATA")
+      ->check(not_empty())
+      ->group(group);
+  app.add_option("--errors", errors_,
+                 "Of a Huber model: the entries of PAIRS that it takes for gross errors, to this "
+                 "CSV file")
+      ->type_name("FILE")
       ->check(not_empty())
       ->group(group);
   app.add_flag("--all", all_, "Every entry: the completed matrix, picture or movie")->group(group);
@@ -74,6 +86,7 @@ PredictCommand::PredictCommand(CLI::App& app) {
       "Examples:\n"
       "  hadal predict ratings.h5 test.csv --out predicted.csv\n"
       "  hadal predict ratings.h5 --row 42 --top 5 --seen ratings.csv\n"
+      "  hadal predict sensors.h5 sensors.csv --errors gross.csv\n"
       "  hadal predict photo.h5 --all --out completed.png\n"
       "  hadal predict movie.h5 --all --out denoised.tif");
 }
@@ -88,6 +101,10 @@ void PredictCommand::check_arguments() const {
   if (row_option_->count() == 0 && (top_option_->count() > 0 || !seen_.empty())) {
     throw ArgumentError("--top or --seen was given without --row: expected --row ID");
   }
+  if (!errors_.empty() && (pairs_.empty() || !out_.empty())) {
+    throw ArgumentError(
+        "--errors FILE was given; expected with it the data of the fit and no --out");
+  }
   if (all_ && out_.empty()) {
     throw ArgumentError("--all needs --out FILE.csv, FILE.npy, FILE.png or FILE.tif");
   }
@@ -96,6 +113,7 @@ void PredictCommand::check_arguments() const {
   if (!pairs_.empty()) require_input(pairs_, "pairs file");
   if (!seen_.empty()) require_input(seen_, "--seen");
   if (!out_.empty()) require_output(out_, "--out", {model_, pairs_, seen_});
+  if (!errors_.empty()) require_output(errors_, "--errors", {model_, pairs_});
 }
 
 void PredictCommand::predict_file(const MatrixModel& model) const {
@@ -118,9 +136,7 @@ void PredictCommand::predict_file(const MatrixModel& model) const {
                predictions.unknown, count);
   }
   if (predictions.compared > 0) {
-    fmt::print(stream, "RMSE {:.6g}  MAE {:.6g}  over {} values\n",
-               predictions.root_mean_squared_error, predictions.mean_absolute_error,
-               predictions.compared);
+    fmt::print(stream, "{}  over {} values\n", predictions.errors, predictions.compared);
   }
 }
 
@@ -141,10 +157,7 @@ void PredictCommand::predict_row(const MatrixModel& model) const {
   std::string text = csv_field(model.column_name) + ",prediction\n";
   for (const auto& [column, value] :
        top_columns(model, row, top_, seen_columns(model, row), with_)) {
-    const std::string label = model.column_labels.empty()
-                                  ? std::to_string(column)
-                                  : model.column_labels[static_cast<std::size_t>(column)];
-    text += fmt::format("{},{}\n", csv_field(label), value);
+    text += fmt::format("{},{}\n", csv_field(label(model.column_labels, column)), value);
   }
   write_text(out_, text);
 }
@@ -166,10 +179,28 @@ void PredictCommand::predict_matrix(const MatrixModel& model) const {
   fmt::print("{}: {} x {}\n", out_.string(), dense.rows(), dense.cols());
 }
 
+void PredictCommand::find_errors(const MatrixModel& model) const {
+  const MatrixData data = align_to_model(model, read_matrix(pairs_, read_options(model)), false);
+  const Entries& entries = data.entries;
+  const std::vector<GrossError> errors = gross_errors(model, entries);
+  std::string text = csv_field(model.row_name) + "," + csv_field(model.column_name) + "," +
+                     csv_field(model.value_name) + ",prediction,error\n";
+  for (const auto& [k, prediction, error] : errors) {
+    text += fmt::format("{},{},{},{},{}\n", csv_field(label(model.row_labels, entries.row[k])),
+                        csv_field(label(model.column_labels, entries.column[k])), entries.value[k],
+                        prediction, error);
+  }
+  write_text(errors_, text);
+  fmt::print("{}: {} of {} entries are gross errors, more than {:.6g} from their prediction\n",
+             errors_.string(), errors.size(), entries.size(), model.huber_threshold);
+}
+
 int PredictCommand::run() {
   check_arguments();
   const MatrixModel model = load_model(model_);
-  if (all_) {
+  if (!errors_.empty()) {
+    find_errors(model);
+  } else if (all_) {
     predict_matrix(model);
   } else if (!pairs_.empty()) {
     predict_file(model);

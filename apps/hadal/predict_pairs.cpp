@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "csv.hpp"
 #include "hadal/error.hpp"
@@ -40,18 +42,36 @@ class Positions {
   std::unordered_map<std::string, Index> known_;
 };
 
-void compare(const Pairs& pairs, PairPredictions& predictions) {
-  double squared = 0, absolute = 0;
-  for (std::size_t k = 0; k < pairs.value.size(); ++k) {
-    const double error = predictions.prediction[k] - pairs.value[k];
-    if (std::isnan(error)) continue;
-    ++predictions.compared;
-    squared += error * error;
-    absolute += std::abs(error);
+/// Of probabilities of the class 1, whichever the coding of the classes.
+std::string class_errors(const std::vector<std::pair<double, double>>& compared) {
+  double loss = 0, right = 0;
+  for (const auto& [value, prediction] : compared) {
+    loss -= std::log(value > 0 ? prediction : 1 - prediction);
+    right += (value > 0) == (prediction > 0.5);
   }
-  const auto count = static_cast<double>(predictions.compared);
-  predictions.root_mean_squared_error = std::sqrt(squared / count);
-  predictions.mean_absolute_error = absolute / count;
+  const auto count = static_cast<double>(compared.size());
+  return fmt::format("log loss {:.6g}  accuracy {:.6g}", loss / count, right / count);
+}
+
+std::string number_errors(const std::vector<std::pair<double, double>>& compared) {
+  double squared = 0, absolute = 0;
+  for (const auto& [value, prediction] : compared) {
+    squared += (prediction - value) * (prediction - value);
+    absolute += std::abs(prediction - value);
+  }
+  const auto count = static_cast<double>(compared.size());
+  return fmt::format("RMSE {:.6g}  MAE {:.6g}", std::sqrt(squared / count), absolute / count);
+}
+
+void compare(LossKind loss, const Pairs& pairs, PairPredictions& predictions) {
+  std::vector<std::pair<double, double>> compared;
+  for (std::size_t k = 0; k < pairs.value.size(); ++k) {
+    if (std::isnan(predictions.prediction[k]) || std::isnan(pairs.value[k])) continue;
+    compared.emplace_back(pairs.value[k], predictions.prediction[k]);
+  }
+  predictions.compared = static_cast<Index>(compared.size());
+  predictions.errors =
+      loss == LossKind::logistic ? class_errors(compared) : number_errors(compared);
 }
 
 std::string number_or_blank(double value) {
@@ -70,7 +90,7 @@ PairPredictions predict_pairs(const MatrixModel& model, const Pairs& pairs, Pred
     predictions.unknown += !known;
     predictions.prediction.push_back(known ? predict_entry(model, row, column, with) : missing);
   }
-  compare(pairs, predictions);
+  compare(model.loss, pairs, predictions);
   return predictions;
 }
 

@@ -12,8 +12,7 @@ struct PairPredictions {
   std::vector<double> prediction;  ///< one per pair; NaN where the model does not know the pair
   Index unknown = 0;               ///< pairs whose row or column the model does not know
   Index compared = 0;              ///< known pairs with a value
-  double root_mean_squared_error = 0;
-  double mean_absolute_error = 0;
+  std::string errors;              ///< of these, in figures that suit the model's loss
 };
 
 PairPredictions predict_pairs(const MatrixModel& model, const Pairs& pairs, PredictWith with);

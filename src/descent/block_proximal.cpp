@@ -6,6 +6,7 @@
 
 #include "hadal/kernel/products.hpp"
 #include "hadal/loss/free_offset.hpp"
+#include "hadal/loss/separable.hpp"
 #include "hadal/loss/squared.hpp"
 
 namespace hadal {
@@ -20,18 +21,29 @@ struct Side {
 };
 
 /// The loss as the sweeps see it.
-template <QuadraticLoss L>
+template <Loss L>
 class DataTerm {
  public:
   DataTerm(const L& loss, const StructuredFamily& family)
       : loss_(loss), family_(family), pattern_(family.pattern()) {
-    if constexpr (L::hessian_is_diagonal) {
-      exact_ = pattern_.full() && loss.weight().size() == 0;
+    if constexpr (QuadraticLoss<L>) {
+      exact_ = L::hessian_is_diagonal && pattern_.full() && loss.weight().size() == 0;
       if (exact_) half_square_ = loss.target().squaredNorm() / 2;
+      if (loss.weight().size()) curvature_ = loss.weight().maxCoeff();
     }
-    if (loss.weight().size()) curvature_ = loss.weight().maxCoeff();
   }
 
+  /// Bounds the curvature anew where it depends on the point. Away from it the bound may be too
+  /// small: sweeps that raise F show it.
+  void bound_curvature(const Matrix& u, const Matrix& v) {
+    if constexpr (CurvedLoss<L>) {
+      Vector z, curvature;
+      family_.predict({Factor(u), Factor(v)}, z);
+      loss_.curvature(z, curvature);
+      curvature_ = curvature.maxCoeff();
+    }
+  }
+  void raise_curvature() { curvature_ *= exact_ ? 1 : 2; }
   double curvature() const { return curvature_; }
 
   /// T = R V / L + U G at (u, v); rows x atoms.
@@ -99,7 +111,7 @@ void minimise_atoms(Side& side, const Matrix& target, const Matrix& gram, const 
   }
 }
 
-template <QuadraticLoss L>
+template <Loss L>
 class Sweeps {
  public:
   Sweeps(const L& loss, const StructuredFamily& family, double lambda, const RankOneAtoms& atoms)
@@ -107,6 +119,7 @@ class Sweeps {
         lambda_(lambda),
         u_{family.u(), Matrix(atoms.u), Matrix(atoms.u), std::vector<Vector>(atoms.size())},
         v_{family.v(), Matrix(atoms.v), Matrix(atoms.v), std::vector<Vector>(atoms.size())} {
+    data_.bound_curvature(u_.x, v_.x);
     objective_ = data_.value(u_.x, v_.x, data_.columns_target(u_.x, v_.x)) +
                  lambda_ * norms(u_).dot(norms(v_));
   }
@@ -138,6 +151,7 @@ class Sweeps {
     } else {
       u_.x = u_.before = u;
       v_.x = v_.before = v;
+      if (beta == 0) data_.raise_curvature();
     }
     return decrease;
   }
@@ -171,7 +185,7 @@ class Sweeps {
 
 }  // namespace
 
-template <QuadraticLoss L>
+template <Loss L>
 DescentReport BlockProximal::descend(const L& loss, const StructuredFamily& family, double lambda,
                                      RankOneAtoms& atoms, const Outside<RankOneAtoms>&,
                                      const DescentGoal& goal) const {
@@ -211,6 +225,15 @@ template DescentReport BlockProximal::descend(const SquaredLoss&, const Structur
                                               const DescentGoal&) const;
 template DescentReport BlockProximal::descend(const FreeOffsetLoss&, const StructuredFamily&,
                                               double, RankOneAtoms&, const Outside<RankOneAtoms>&,
+                                              const DescentGoal&) const;
+template DescentReport BlockProximal::descend(const HuberLoss&, const StructuredFamily&, double,
+                                              RankOneAtoms&, const Outside<RankOneAtoms>&,
+                                              const DescentGoal&) const;
+template DescentReport BlockProximal::descend(const LogisticLoss&, const StructuredFamily&, double,
+                                              RankOneAtoms&, const Outside<RankOneAtoms>&,
+                                              const DescentGoal&) const;
+template DescentReport BlockProximal::descend(const PoissonLoss&, const StructuredFamily&, double,
+                                              RankOneAtoms&, const Outside<RankOneAtoms>&,
                                               const DescentGoal&) const;
 
 }  // namespace hadal

@@ -28,12 +28,12 @@ struct NewtonInput {
 
 /// Both factors at once: for losses whose Hessian is not diagonal, matrices with all entries, and
 /// where the reduced system's blocks would be too large.
-template <QuadraticLoss L>
+template <LossHessian H>
 class JointSystem {
  public:
   static constexpr double passes = 2;
 
-  JointSystem(const NewtonInput& in, const L& loss)
+  JointSystem(const NewtonInput& in, const H& loss)
       : loss_(loss),
         ridge_(static_cast<float>(in.ridge)),
         row_scale_(in.family.row_scale().cast<float>()),
@@ -67,7 +67,7 @@ class JointSystem {
   double size(const SinglePair& d) const { return preconditioner_.size(d.u, d.v); }
 
  private:
-  const L& loss_;
+  const H& loss_;
   float ridge_;
   SingleVector row_scale_, column_scale_;
   mutable BilinearHessian hessian_;  // keeps working space

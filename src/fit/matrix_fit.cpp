@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "hadal/error.hpp"
+#include "hadal/fit/loss_values.hpp"
 #include "hadal/fit/matrix_fold.hpp"
 #include "hadal/fit/matrix_problem.hpp"
 #include "hadal/fit/refit.hpp"
@@ -54,6 +55,25 @@ void check_norms(const MatrixFitOptions& o) {
   if (o.refit != RefitChoice::none) refuse("a refit was asked for");
 }
 
+/// What only some losses have.
+void check_loss(const MatrixFitOptions& o) {
+  const auto refuse = [&](const std::string& given, const std::string& expected) {
+    throw ArgumentError(
+        fmt::format("{} with the {} loss; expected {}", given, to_string(o.loss), expected));
+  };
+  require(o.huber_threshold >= 0 && std::isfinite(o.huber_threshold), "Huber threshold",
+          o.huber_threshold, "a finite number > 0, or 0 for one derived from the data");
+  if (o.huber_threshold > 0 && o.loss != LossKind::huber)
+    refuse("a Huber threshold was given", "the huber loss");
+  if (!predicts_in_data_units(o.loss) && o.offset_terms() != OffsetTerms::none)
+    refuse("an offset was given", "none: means of the data are not on the scale of its link");
+  if (o.loss == LossKind::squared) return;
+  if (o.offset_policy == OffsetPolicy::free)
+    refuse("free offsets were given", "means or none: only the squared loss has free offsets");
+  if (o.refit != RefitChoice::none)
+    refuse("a refit was asked for", "none: only the squared loss has one");
+}
+
 void check(const MatrixFitOptions& o) {
   using Kind = LambdaChoice::Kind;
   const double value = o.lambda.value;
@@ -76,6 +96,7 @@ void check(const MatrixFitOptions& o) {
   require(o.iteration_max > 0, "iteration limit", o.iteration_max, "at least 1");
   require(o.size_max >= 0, "size limit", static_cast<double>(o.size_max), "at least 0 (no limit)");
   require(o.threads >= 0, "threads", o.threads, "at least 0 (all cores)");
+  check_loss(o);
 }
 
 void check_path(const std::vector<double>& ratios, const MatrixFitOptions& options) {
@@ -158,9 +179,11 @@ Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
     return time_left() > 0 && (!observer || observer(progress));
   };
   const std::vector<int> parts = random_parts(group, folds, options.seed);
+  MatrixFitOptions of_fold = options;
+  of_fold.huber_threshold = problem.huber_threshold();  // errors of the same loss are averaged
   std::vector<std::unique_ptr<MatrixFold>> all;
   for (int fold = 0; fold < folds; ++fold) {
-    all.push_back(std::make_unique<MatrixFold>(split_entries(entries, parts, fold), options, watch,
+    all.push_back(std::make_unique<MatrixFold>(split_entries(entries, parts, fold), of_fold, watch,
                                                time_left));
   }
   CrossValidation cv =
@@ -203,6 +226,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer) {
   const Stopwatch clock(options.time_limit);
   check(options);
+  require_values_of(options.loss, data);
   const Threads threads(options.threads);
 
   const MatrixProblem problem(data.entries, options);
@@ -269,6 +293,7 @@ std::vector<MatrixModel> fit_matrix_path(MatrixData data, const std::vector<doub
                                          const FitObserver& observer) {
   const Stopwatch clock(options.time_limit);
   check_path(ratios, options);
+  require_values_of(options.loss, data);
   const Threads threads(options.threads);
   const MatrixProblem problem(data.entries, options);
   data.entries = {};

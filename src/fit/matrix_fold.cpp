@@ -57,15 +57,15 @@ std::vector<int> random_parts(const std::vector<Index>& group, int parts, std::u
 
 double prediction_error(const MatrixModel& model, const Factor& u, const Factor& v,
                         const Entries& entries) {
-  double squares = 0, total = 0;
+  double sum = 0, total = 0;
   for (Index k = 0; k < entries.size(); ++k) {
     const Index i = entries.row[k], j = entries.column[k];
     const double w = entries.weight.empty() ? 1 : entries.weight[k];
     const double z = model.offset.at(i, j) + model.norm.at(i, j) * u.row(i).dot(v.row(j));
-    squares += w * (entries.value[k] - z) * (entries.value[k] - z);
+    sum += w * entry_error(model.loss, entries.value[k], z);
     total += w;
   }
-  return total > 0 ? std::sqrt(squares / total) : std::numeric_limits<double>::quiet_NaN();
+  return mean_error(model.loss, sum, total);
 }
 
 SolveOptions solve_options(const MatrixFitOptions& options, const ObservedPattern& pattern) {

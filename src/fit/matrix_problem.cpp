@@ -10,6 +10,7 @@
 #include "hadal/descent/block_proximal.hpp"
 #include "hadal/descent/factor_newton.hpp"
 #include "hadal/error.hpp"
+#include "hadal/fit/loss_values.hpp"
 #include "hadal/fit/preprocess.hpp"
 #include "hadal/solve/solve.hpp"
 
@@ -28,11 +29,12 @@ Offset initial_offset(const Entries& entries, const MatrixFitOptions& options) {
   if (entries.size() == 0) {
     throw DataError("the matrix has no observed entries; expected at least one");
   }
-  if (options.offset_policy == OffsetPolicy::mean) return mean_offset(entries, options.offset);
+  if (options.offset_policy == OffsetPolicy::mean)
+    return mean_offset(entries, options.offset_terms());
   Offset offset;
-  offset.terms = options.offset;
+  offset.terms = options.offset_terms();
   offset.policy = OffsetPolicy::free;
-  offset.ridge = options.offset == OffsetTerms::none ? 0 : options.offset_ridge;
+  offset.ridge = offset.terms == OffsetTerms::none ? 0 : options.offset_ridge;
   return offset;
 }
 
@@ -83,6 +85,15 @@ void check_range(double value, double weight, Index entries) {
   }
 }
 
+/// Scaled by a power of two like the data, a threshold must keep all its digits.
+void check_threshold(double threshold, double largest) {
+  if (threshold >= 1e-100 * largest) return;
+  throw ArgumentError(fmt::format(
+      "Huber threshold = {:g} was given for values up to {:g}; expected at least 1e-100 "
+      "of them",
+      threshold, largest));
+}
+
 Vector weights_of(const Entries& entries, double unit) {
   return Eigen::Map<const Vector>(entries.weight.data(),
                                   static_cast<Index>(entries.weight.size())) /
@@ -99,28 +110,44 @@ MatrixProblem::MatrixProblem(const Entries& entries, const MatrixFitOptions& opt
     : pattern_(entries),
       offset_(initial_offset(entries, options)),
       norm_(count_weights(entries, options.norm_alpha)),
-      loss_(SquaredLoss(Vector())),
+      kind_(options.loss),
       family_(pattern_, norm_.row_scale, norm_.column_scale) {
   if (!(options.norm_u.plain() && options.norm_v.plain()))
     structured_.emplace(pattern_, options.norm_u, options.norm_v);
   Vector y = centred(entries, offset_);
   if (offset_.policy == OffsetPolicy::mean && offset_.terms != OffsetTerms::none)
     drop_rounding(entries, y);
-  const double largest = y.cwiseAbs().maxCoeff();
+  const bool scales = predicts_in_data_units(kind_);
+  const double largest = scales ? y.cwiseAbs().maxCoeff() : 1;
   const double heaviest =
       entries.weight.empty() ? 1 : *std::max_element(entries.weight.begin(), entries.weight.end());
   check_range(largest, heaviest, entries.size());
-  data_unit_ = power_of_four(largest);
+  if (scales) data_unit_ = power_of_four(largest);
   weight_unit_ = power_of_four(heaviest);
-  y /= data_unit_;
-  SquaredLoss squared(std::move(y), weights_of(entries, weight_unit_));
-  if (offset_.policy == OffsetPolicy::free && offset_.terms != OffsetTerms::none) {
-    loss_.emplace<FreeOffsetLoss>(
-        pattern_, std::move(squared), frees(offset_.terms, OffsetTerms::rows),
-        frees(offset_.terms, OffsetTerms::columns), offset_.ridge / weight_unit_);
-  } else {
-    loss_.emplace<SquaredLoss>(std::move(squared));
+  if (kind_ == LossKind::huber) {
+    huber_threshold_ =
+        options.huber_threshold > 0 ? options.huber_threshold : default_huber_threshold(y);
+    check_threshold(huber_threshold_, largest);
   }
+  y /= data_unit_;
+  loss_.emplace(loss_of(std::move(y), weights_of(entries, weight_unit_)));
+}
+
+MatrixProblem::AnyLoss MatrixProblem::loss_of(Vector y, Vector weight) const {
+  switch (kind_) {
+    case LossKind::huber:
+      return HuberLoss({huber_threshold_ / data_unit_}, std::move(y), std::move(weight));
+    case LossKind::logistic:
+      return LogisticLoss({}, signs_of(y), std::move(weight));
+    case LossKind::poisson:
+      return PoissonLoss({}, std::move(y), std::move(weight));
+    case LossKind::squared:
+      break;
+  }
+  SquaredLoss squared(std::move(y), std::move(weight));
+  if (offset_.policy == OffsetPolicy::mean || offset_.terms == OffsetTerms::none) return squared;
+  return FreeOffsetLoss(pattern_, std::move(squared), frees(offset_.terms, OffsetTerms::rows),
+                        frees(offset_.terms, OffsetTerms::columns), offset_.ridge / weight_unit_);
 }
 
 double MatrixProblem::lambda_max() const {
@@ -195,7 +222,7 @@ OuterIteration MatrixProblem::in_data_units(OuterIteration outer) const {
 }
 
 Vector MatrixProblem::target_at(const RankOneAtoms& atoms) const {
-  const auto* free = std::get_if<FreeOffsetLoss>(&loss_);
+  const auto* free = std::get_if<FreeOffsetLoss>(&*loss_);
   if (!free) return target();
   Vector z;
   family_.predict(atoms, z);
@@ -208,7 +235,7 @@ Vector MatrixProblem::target_at(const RankOneAtoms& atoms) const {
 }
 
 Offset MatrixProblem::offset_at(const RankOneAtoms& atoms) const {
-  const auto* free = std::get_if<FreeOffsetLoss>(&loss_);
+  const auto* free = std::get_if<FreeOffsetLoss>(&*loss_);
   if (!free) return offset_;
   Vector z;
   family_.predict(atoms, z);
@@ -222,7 +249,8 @@ Offset MatrixProblem::offset_at(const RankOneAtoms& atoms) const {
 
 void MatrixProblem::describe(const RankOneAtoms& atoms, MatrixModel& model) const {
   const double root = std::sqrt(data_unit_);
-  model.loss = "squared";
+  model.loss = kind_;
+  model.huber_threshold = huber_threshold_;
   model.lambda_max = lambda_max();
   model.norm = norm_;
   if (structured_) {
@@ -238,8 +266,10 @@ void MatrixProblem::describe(const RankOneAtoms& atoms, MatrixModel& model) cons
 double MatrixProblem::train_error(const RankOneAtoms& atoms) const {
   Vector z;
   family_.predict(atoms, z);
-  const Vector e = target_at(atoms) - z;
-  return data_unit_ * e.norm() / std::sqrt(static_cast<double>(e.size()));
+  const Vector y = target_at(atoms);
+  double sum = 0;
+  for (Index k = 0; k < y.size(); ++k) sum += entry_error(kind_, y[k], z[k]);
+  return data_unit_ * mean_error(kind_, sum, static_cast<double>(y.size()));
 }
 
 }  // namespace hadal

@@ -19,14 +19,16 @@ std::string identity_of(const Entries& entries, const MatrixFitOptions& o) {
     if (!entries.weight.empty()) weights += place * entries.weight[k];
   }
   return fmt::format(
-      "{} x {} matrix with {} entries (sums {} {} {}); lambda choice {} {} folds {} {}; offset {} "
+      "{} x {} matrix with {} entries (sums {} {} {}); loss {} {}; lambda choice {} {} folds {} "
+      "{}; offset {} "
       "{} "
       "{}; counts to the power {}; norms {}{} and {}{}; seed {}",
-      entries.rows, entries.columns, entries.size(), values, places, weights,
-      static_cast<int>(o.lambda.kind), o.lambda.value, o.lambda.folds, o.lambda.one_standard_error,
-      static_cast<int>(o.offset), static_cast<int>(o.offset_policy), o.offset_ridge, o.norm_alpha,
-      to_string(o.norm_u), o.norm_u.nonnegative ? " >= 0" : "", to_string(o.norm_v),
-      o.norm_v.nonnegative ? " >= 0" : "", o.seed);
+      entries.rows, entries.columns, entries.size(), values, places, weights, to_string(o.loss),
+      o.huber_threshold, static_cast<int>(o.lambda.kind), o.lambda.value, o.lambda.folds,
+      o.lambda.one_standard_error, static_cast<int>(o.offset_terms()),
+      static_cast<int>(o.offset_policy), o.offset_ridge, o.norm_alpha, to_string(o.norm_u),
+      o.norm_u.nonnegative ? " >= 0" : "", to_string(o.norm_v), o.norm_v.nonnegative ? " >= 0" : "",
+      o.seed);
 }
 
 void save_resume_point(const std::filesystem::path& file, const ResumePoint& point,

@@ -17,7 +17,7 @@ class Checker {
       : model_(model), complain_(complain) {}
 
   void problem() const {
-    require(model_.loss == "squared", "loss", model_.loss, "squared");
+    loss();
     non_negative("lambda", model_.lambda);
     non_negative("lambda_max", model_.lambda_max);
     norm();
@@ -116,6 +116,22 @@ class Checker {
             fmt::format("of length {}", values.size()),
             fmt::format("length {}", present ? expected : 0));
     finite(field, values);
+  }
+
+  void loss() const {
+    const double threshold = model_.huber_threshold;
+    if (model_.loss == LossKind::huber)
+      require(std::isfinite(threshold) && threshold > 0, "huber_threshold", threshold,
+              "a finite number > 0");
+    else
+      require(threshold == 0, "huber_threshold", threshold, "0 for any other loss");
+    if (model_.loss == LossKind::squared) return;
+    require(model_.offset.policy == OffsetPolicy::mean, "offset_policy", "free",
+            "mean for any loss but the squared one");
+    if (!predicts_in_data_units(model_.loss))
+      require(model_.offset.terms == OffsetTerms::none, "offset_terms", "given",
+              "none for a loss with a link");
+    require(!model_.refit, "refit", "present", "none for any loss but the squared one");
   }
 
   void norm() const {

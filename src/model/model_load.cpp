@@ -83,7 +83,8 @@ FactorNorm read_norm(const Reader& group, Index elements) {
 }
 
 void read_problem(const Reader& group, MatrixModel& model) {
-  model.loss = group.text("loss");
+  model.loss = read_word(group, "loss", loss_from_string);
+  model.huber_threshold = group.real("huber_threshold");
   model.lambda = group.real("lambda");
   model.lambda_max = group.real("lambda_max");
   model.norm.alpha = group.real("norm_alpha");

@@ -34,7 +34,8 @@ void write_norm(const Writer& group, const FactorNorm& norm) {
 }
 
 void write_problem(const Writer& group, const MatrixModel& model) {
-  group.attribute("loss", model.loss);
+  group.attribute("loss", to_string(model.loss));
+  group.attribute("huber_threshold", model.huber_threshold);
   group.attribute("lambda", model.lambda);
   group.attribute("lambda_max", model.lambda_max);
   group.attribute("norm_alpha", model.norm.alpha);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "hadal/error.hpp"
 
@@ -27,8 +28,9 @@ void require_index(const char* what, Index index, Index size) {
 }
 
 double predicted(const MatrixModel& model, const Factors& factors, Index row, Index column) {
-  return model.offset.at(row, column) +
-         model.norm.at(row, column) * factors.u.row(row).dot(factors.v.row(column));
+  const double z = model.offset.at(row, column) +
+                   model.norm.at(row, column) * factors.u.row(row).dot(factors.v.row(column));
+  return inverse_link(model.loss, z);
 }
 
 }  // namespace
@@ -52,6 +54,8 @@ Factor predict_all(const MatrixModel& model, PredictWith with, std::size_t limit
   all.array() += model.offset.global;
   if (model.offset.row.size()) all.colwise() += model.offset.row;
   if (model.offset.column.size()) all.rowwise() += model.offset.column.transpose();
+  if (!predicts_in_data_units(model.loss))
+    all = all.unaryExpr([&](double z) { return inverse_link(model.loss, z); });
   return all;
 }
 
@@ -70,6 +74,22 @@ std::vector<Recommendation> top_columns(const MatrixModel& model, Index row, std
   std::partial_sort(all.begin(), end, all.end(), better);
   all.erase(end, all.end());
   return all;
+}
+
+std::vector<GrossError> gross_errors(const MatrixModel& model, const Entries& entries) {
+  if (model.loss != LossKind::huber)
+    throw ArgumentError(fmt::format(
+        "gross errors were asked of a model with the {} loss; expected one with the huber loss",
+        to_string(model.loss)));
+  std::vector<GrossError> errors;
+  for (Index k = 0; k < entries.size(); ++k) {
+    const double prediction =
+        predict_entry(model, entries.row[k], entries.column[k], PredictWith::penalised);
+    const double rest = entries.value[k] - prediction;
+    const double beyond = std::abs(rest) - model.huber_threshold;
+    if (beyond > 0) errors.push_back({k, prediction, std::copysign(beyond, rest)});
+  }
+  return errors;
 }
 
 }  // namespace hadal

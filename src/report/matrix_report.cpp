@@ -56,7 +56,8 @@ std::string lead(const MatrixModel& model, const MatrixData* data) {
   if (std::isfinite(model.validation_error)) {
     text += fmt::format(" and {} on entries it had not seen", figure(model.validation_error, 3));
   }
-  return text + fmt::format(" ({}).", unit_in_words(model));
+  return text + fmt::format(" ({}).", predicts_in_data_units(model.loss) ? unit_in_words(model)
+                                                                         : error_in_words(model));
 }
 
 std::string header(const MatrixModel& model, const MatrixData* data) {
@@ -116,7 +117,7 @@ Rows settings(const MatrixModel& model, const MatrixData* data) {
   }
   const Certificate& certificate = model.certificate;
   const Rows rest = {
-      {"Loss", model.loss},
+      {"Loss", loss_in_words(model)},
       {"Lambda",
        lambda_in_words(model) + (model.path.empty() ? "" : ", chosen by cross-validation")},
       {"Offset", offset_in_words(model.offset)},

@@ -87,7 +87,7 @@ nlohmann::json plot_data(const MatrixModel& model) {
   Json data;
   data["tolerance"] = model.tolerance;
   data["lambda"] = model.lambda;
-  data["unit"] = unit_in_words(model);
+  data["unit"] = predicts_in_data_units(model.loss) ? unit_in_words(model) : error_in_words(model);
   if (!model.trace.empty()) {
     data["trace"] = {{"iteration", column(model.trace, &OuterIteration::iteration)},
                      {"seconds", column(model.trace, &OuterIteration::seconds)},

@@ -117,6 +117,24 @@ std::string offset_in_words(const Offset& offset) {
   return "none";
 }
 
+std::string loss_in_words(const MatrixModel& model) {
+  const std::string name(to_string(model.loss));
+  return model.loss == LossKind::huber ? fmt::format("{}, errors count as gross from {} on", name,
+                                                     figure(model.huber_threshold))
+                                       : name;
+}
+
+std::string error_in_words(const MatrixModel& model) {
+  switch (model.loss) {
+    case LossKind::logistic:
+      return "mean log loss; a fair coin has 0.693";
+    case LossKind::poisson:
+      return "mean of half the deviance";
+    default:
+      return "root mean squared, " + unit_in_words(model);
+  }
+}
+
 std::string unit_in_words(const MatrixModel& model) {
   if (model.picture) {
     return fmt::format("in pixel levels, 0 to {}", (1 << model.picture->bit_depth) - 1);

@@ -163,6 +163,23 @@ TEST(DamagedModel, is_of_another_format_or_version) {
   EXPECT_THAT(newer.refusal(), HasSubstr("is 2, expected 1"));
 }
 
+TEST(DamagedModel, has_a_loss_that_does_not_fit_the_rest) {
+  Damaged threshold;
+  threshold.attribute("problem", "huber_threshold", 2.0);
+  EXPECT_THAT(threshold.refusal(), HasSubstr("huber_threshold is 2, expected 0"));
+  Damaged without;
+  without.attribute("problem", "loss", std::string("huber"));
+  EXPECT_THAT(without.refusal(), HasSubstr("huber_threshold is 0, expected a finite number > 0"));
+  Damaged missing;
+  missing.remove_attribute("problem", "huber_threshold");
+  EXPECT_THAT(missing.refusal(), HasSubstr("huber_threshold: is missing"));
+  for (const char* loss : {"logistic", "poisson"}) {
+    Damaged file;
+    file.attribute("problem", "loss", std::string(loss));
+    EXPECT_THAT(file.refusal(), HasSubstr("any loss but the squared one")) << loss;
+  }
+}
+
 TEST(DamagedModel, has_an_unknown_word) {
   const std::vector<std::pair<const char*, const char*>> words{
       {"problem", "loss"}, {"problem", "offset_terms"}, {"problem", "offset_policy"},

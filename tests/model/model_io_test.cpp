@@ -35,6 +35,7 @@ bool same_array(const Array& a, const Array& b) {
 
 void expect_same(const MatrixModel& a, const MatrixModel& b) {
   EXPECT_EQ(a.loss, b.loss);
+  EXPECT_TRUE(same(a.huber_threshold, b.huber_threshold));
   EXPECT_TRUE(same(a.lambda, b.lambda));
   EXPECT_TRUE(same(a.lambda_max, b.lambda_max));
   EXPECT_TRUE(same(a.norm.alpha, b.norm.alpha));
@@ -121,6 +122,37 @@ TEST(ModelFile, keeps_a_model_without_atoms_labels_or_history) {
   model.u = Factor(5, 0);
   model.v = Factor(2, 0);
   expect_same(model, through_file(model));
+}
+
+/// A model that may have any loss.
+MatrixModel plain_model(LossKind loss) {
+  MatrixModel model = test::full_model();
+  model.refit.reset();
+  model.offset = {};
+  model.loss = loss;
+  model.huber_threshold = loss == LossKind::huber ? 0.3 : 0;
+  return model;
+}
+
+TEST(ModelFile, keeps_every_loss_and_refuses_what_a_loss_does_not_have) {
+  for (const LossKind loss :
+       {LossKind::squared, LossKind::huber, LossKind::logistic, LossKind::poisson}) {
+    const MatrixModel model = plain_model(loss);
+    expect_same(model, through_file(model));
+    const auto path = test::model_path("loss.h5");
+    MatrixModel other = model;
+    other.huber_threshold = loss == LossKind::huber ? 0 : 0.3;
+    EXPECT_THROW(save_model(path, other), ArgumentError);
+    if (loss == LossKind::squared) continue;
+    other = model;
+    other.refit = Refit{"values", model.u, model.v, 0.5};
+    EXPECT_THROW(save_model(path, other), ArgumentError);
+    other = model;
+    other.offset.terms = OffsetTerms::global;
+    if (loss == LossKind::huber) other.offset.policy = OffsetPolicy::free;
+    other.offset.ridge = loss == LossKind::huber ? 1 : 0;
+    EXPECT_THROW(save_model(path, other), ArgumentError);
+  }
 }
 
 TEST(ModelFile, keeps_any_shape_and_any_finite_values) {

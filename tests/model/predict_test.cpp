@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "hadal/error.hpp"
 #include "model_support.hpp"
 
@@ -26,6 +28,43 @@ TEST(Predict, adds_offset_and_scaled_inner_product) {
         EXPECT_NEAR(all(i, j), expected, 1e-14);
       }
   }
+}
+
+TEST(Predict, goes_through_the_link_of_the_loss) {
+  MatrixModel model = test::full_model();
+  model.refit.reset();
+  const Factor z = predict_all(model);
+  model.loss = LossKind::logistic;
+  const Factor probability = predict_all(model);
+  model.loss = LossKind::poisson;
+  const Factor mean = predict_all(model);
+  for (Index i = 0; i < model.rows(); ++i)
+    for (Index j = 0; j < model.columns(); ++j) {
+      EXPECT_NEAR(probability(i, j), 1 / (1 + std::exp(-z(i, j))), 1e-15);
+      EXPECT_NEAR(mean(i, j), std::exp(z(i, j)), 1e-12 * mean(i, j));
+      EXPECT_NEAR(predict_entry(model, i, j), mean(i, j), 1e-12 * mean(i, j));
+    }
+  const double most = mean.row(1).maxCoeff();
+  EXPECT_NEAR(top_columns(model, 1, 1, {})[0].value, most, 1e-12 * most);
+}
+
+TEST(Predict, finds_the_gross_errors_of_a_huber_model) {
+  MatrixModel model = test::full_model();
+  model.refit.reset();
+  model.loss = LossKind::huber;
+  model.huber_threshold = 0.5;
+  Factor data = predict_all(model);
+  data(0, 1) += 0.5 - 1e-9;
+  data(2, 0) -= 3;
+  data(3, 2) += 0.75;
+  const Entries entries = entries_from_dense(data);
+  const std::vector<GrossError> errors = gross_errors(model, entries);
+  ASSERT_EQ(errors.size(), 2u);
+  EXPECT_EQ(entries.row[errors[0].entry], 2);
+  EXPECT_NEAR(errors[0].error, -2.5, 1e-12);
+  EXPECT_EQ(entries.column[errors[1].entry], 2);
+  EXPECT_NEAR(errors[1].error, 0.25, 1e-12);
+  EXPECT_NEAR(errors[1].prediction, data(3, 2) - 0.75, 1e-12);
 }
 
 TEST(Predict, takes_the_refit_where_there_is_one) {

@@ -163,7 +163,15 @@ const std::vector<ClaimChange>& false_claims() {
       {"tolerance below the gap",
        [](MatrixModel& m) { m.tolerance = m.certificate.relative_gap * 0.99; }},
       {"tolerance negative", [](MatrixModel& m) { m.tolerance = -1; }},
-      {"another loss", [](MatrixModel& m) { m.loss = "huber"; }},
+      {"another loss", [](MatrixModel& m) { m.loss = LossKind::huber; }},
+      {"another loss with a threshold of its own",
+       [](MatrixModel& m) {
+         m.loss = LossKind::huber;
+         m.huber_threshold = 0.01;
+       }},
+      {"a threshold without its loss", [](MatrixModel& m) { m.huber_threshold = 1; }},
+      {"a loss of classes", [](MatrixModel& m) { m.loss = LossKind::logistic; }},
+      {"a loss of counts", [](MatrixModel& m) { m.loss = LossKind::poisson; }},
       {"one atom less",
        [](MatrixModel& m) {
          const Index fewer = m.size() - 1;

@@ -88,6 +88,20 @@ void check_factors(const Problem& problem, Checks& checks) {
              "expected U^T U = V^T V, diagonal and non-increasing");
 }
 
+void check_loss(const MatrixModel& model, const Problem& problem, Checks& checks) {
+  const bool huber = model.loss == LossKind::huber;
+  const double d = model.huber_threshold;
+  checks.add("threshold of the loss", d, d, huber ? std::isfinite(d) && d > 0 : d == 0,
+             "expected a finite number > 0 of the Huber loss, 0 of any other");
+  const bool fit = problem.unfit_value < 0;
+  const double value =
+      fit ? 0 : problem.scaling.to_data(problem.y[static_cast<std::size_t>(problem.unfit_value)]);
+  checks.add("values", value, value, fit, "the loss has no meaning for a value of the data");
+  if (predicts_in_data_units(model.loss)) return;
+  checks.add("offsets of a loss with a link", 0, static_cast<double>(problem.offset.terms),
+             !problem.has_global(), "expected none");
+}
+
 void check_validation(const MatrixModel& model, Checks& checks) {
   const auto figure = [&](const char* name, double value) {
     checks.add(name, value, value, std::isnan(value) || (std::isfinite(value) && value >= 0),
@@ -107,8 +121,7 @@ void check_validation(const MatrixModel& model, Checks& checks) {
 
 void check_model(const MatrixModel& model, const Problem& problem, const Options& options,
                  Checks& checks) {
-  checks.add("loss", 1, model.loss == "squared", model.loss == "squared",
-             "this checker knows the squared loss only");
+  check_loss(model, problem, checks);
   checks.add("lambda", model.lambda, model.lambda, std::isfinite(model.lambda) && model.lambda >= 0,
              "expected a finite number >= 0");
   check_norm(problem, checks);

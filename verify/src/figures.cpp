@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "entry.hpp"
 #include "factor_norm.hpp"
 
 namespace hadal::verify {
@@ -11,7 +12,7 @@ namespace {
 /// Sums over one row (and, added up, over all).
 struct Sums {
   Real loss = 0, loss_margin = 0;
-  Real squared_error = 0;
+  Real error = 0, error_margin = 0;  ///< squared errors, or losses, unweighted
   Real linear = 0, linear_size = 0;  ///< the second: the same sum over absolute values
   Real linear_margin = 0;            ///< for the rounding of its terms
   Real square = 0;                   ///< sum of R^2 / w
@@ -21,7 +22,8 @@ struct Sums {
   void add(const Sums& other) {
     loss += other.loss;
     loss_margin += other.loss_margin;
-    squared_error += other.squared_error;
+    error += other.error;
+    error_margin += other.error_margin;
     linear += other.linear;
     linear_size += other.linear_size;
     linear_margin += other.linear_margin;
@@ -79,6 +81,12 @@ class Pass {
   }
 
  private:
+  /// Weights round: one unit towards zero keeps R / w where the conjugate is finite, which matters
+  /// only where it is not finite everywhere.
+  double inside_domain(double residual) const {
+    return problem_.loss == LossKind::squared ? residual : std::nextafter(residual, 0.0);
+  }
+
   /// Prediction error: z is a sum of r products and a scaling, each rounded once.
   Sums row(Index i) {
     const Offset& offset = problem_.offset;
@@ -101,19 +109,21 @@ class Pass {
       const Real rest = difference(y, {offset.global, row_offset, column_offset});
       const double centred = static_cast<double>(rest);
       const double error = centred - low_rank;
-      const double residual = w * error;
+      // Only what is subtracted from the data has offsets; elsewhere z alone is rounded.
+      const Real offset_margin = in_data_units_ ? 4 * wide_unit * std::abs(rest) : Real{0};
+      const Real subtracted = in_data_units_ ? std::abs(centred) : 0.0;
+      const Real margin =
+          Real{margin_factor} * (subtracted + scale * u_norm_[i] * v_norm_[j]) + offset_margin;
+      const Entry entry = entry_of(problem_, centred, error, low_rank, margin);
+      const double residual = inside_domain(w * entry.force);
       figures_.residual[at] = residual;
       figures_.gradient[at] = row_scale * residual * column_scale;
 
-      const Real offset_margin = 4 * wide_unit * std::abs(rest);
-      const Real margin =
-          Real{margin_factor} * (std::abs(centred) + scale * u_norm_[i] * v_norm_[j]) +
-          offset_margin;
-      const Real wide_error = error;
       const Real wide_residual = residual;
-      sums.loss += w * wide_error * wide_error / 2;
-      sums.loss_margin += w * (std::abs(wide_error) * margin + margin * margin / 2);
-      sums.squared_error += wide_error * wide_error;
+      sums.loss += w * entry.loss;
+      sums.loss_margin += w * entry.loss_margin;
+      sums.error += in_data_units_ ? Real{error} * error : entry.loss;
+      sums.error_margin += entry.loss_margin;
       const Real target = subtract ? rest : Real{y};
       sums.linear += wide_residual * target;
       sums.linear_size += std::abs(wide_residual) * std::abs(target);
@@ -136,8 +146,14 @@ class Pass {
           (Real{offset.global} * offset.global + square_of(offset.row) + square_of(offset.column));
     figures_.objective = objective;
     figures_.objective_margin = all_.loss_margin * 2 + summation() * objective + vanished();
-    figures_.squared_error = all_.squared_error;
-    figures_.prediction_margin = all_.prediction_margin;
+    const Real count = static_cast<Real>(std::max<Index>(1, problem_.size()));
+    if (in_data_units_) {
+      figures_.train_error = std::sqrt(all_.error / count);
+      figures_.train_error_margin = 4 * all_.prediction_margin;
+    } else {
+      figures_.train_error = all_.error / count;
+      figures_.train_error_margin = 4 * all_.error_margin / count;
+    }
   }
 
   Real penalty() const {
@@ -146,11 +162,19 @@ class Pass {
   }
 
   void dual() {
-    figures_.linear = all_.linear;
-    figures_.linear_margin = summation() * all_.linear_size + 2 * all_.linear_margin + vanished();
-    figures_.curvature = all_.square * (1 + summation()) + vanished();
-    if (problem_.offset.policy == OffsetPolicy::free && problem_.has_global())
-      figures_.curvature += free_offset_curvature();
+    if (in_data_units_) {
+      const auto parabola = std::make_shared<ParabolicDual>();
+      parabola->linear = all_.linear;
+      parabola->linear_margin =
+          summation() * all_.linear_size + 2 * all_.linear_margin + vanished();
+      parabola->curvature = all_.square * (1 + summation()) + vanished();
+      if (problem_.offset.policy == OffsetPolicy::free && problem_.has_global())
+        parabola->curvature += free_offset_curvature();
+      figures_.dual_size = std::abs(all_.linear);
+      figures_.dual = parabola;
+    } else {
+      figures_.dual = std::make_shared<EntropicDual>(problem_, figures_.residual);
+    }
     if (problem_.norm.row_scale.size()) {
       // Two roundings an entry: || dQ ||_2 <= || dQ ||_F <= gamma_2 || Q ||_F.
       Real square = 0;
@@ -197,6 +221,7 @@ class Pass {
   }
 
   const Problem& problem_;
+  bool in_data_units_ = predicts_in_data_units(problem_.loss);
   Vector u_norm_, v_norm_;
   std::vector<Sums> row_sums_;
   Sums all_;
@@ -204,17 +229,6 @@ class Pass {
 };
 
 }  // namespace
-
-Real Figures::lower_bound(Real s) const {
-  const Real value = s * linear - s * s * curvature / 2;
-  const Real evaluation = 8 * wide_unit * (s * std::abs(linear) + s * s * curvature);
-  return value - s * linear_margin - evaluation;
-}
-
-double Figures::best_scale(double largest) const {
-  if (curvature <= 0) return largest;
-  return static_cast<double>(std::clamp(linear / curvature, Real{0}, Real{largest}));
-}
 
 Figures figures_of(const Problem& problem) { return Pass(problem).run(); }
 

@@ -23,12 +23,31 @@ std::vector<double> scaled(const Values& values, int exponent) {
   return result;
 }
 
+/// Classes of either coding as -1 and 1. Returns the first value that is neither, or -1.
+Index code_classes(std::vector<double>& values) {
+  const bool negative = std::find(values.begin(), values.end(), -1.0) != values.end();
+  Index unfit = -1;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const bool fits = values[k] == 1 || values[k] == (negative ? -1.0 : 0.0);
+    if (!fits && unfit < 0) unfit = static_cast<Index>(k);
+    values[k] = values[k] > 0 ? 1 : -1;
+  }
+  return unfit;
+}
+
+/// The first value that is no count (up to 2^50), or -1.
+Index find_no_count(const std::vector<double>& values) {
+  const auto at =
+      std::find_if(values.begin(), values.end(), [](double y) { return !(y >= 0 && y <= 0x1p50); });
+  return at == values.end() ? -1 : at - values.begin();
+}
+
 }  // namespace
 
 Problem scaled_problem(const MatrixModel& model, const Entries& entries) {
   Problem problem;
   Scaling& scaling = problem.scaling;
-  scaling.data = exponent_of(entries.value);
+  if (predicts_in_data_units(model.loss)) scaling.data = exponent_of(entries.value);
   scaling.data += scaling.data & 1;
   scaling.weight = exponent_of(entries.weight);
 
@@ -40,6 +59,10 @@ Problem scaled_problem(const MatrixModel& model, const Entries& entries) {
     problem.row_start[i] += problem.row_start[i - 1];
   problem.column = entries.column;
   problem.y = scaled(entries.value, scaling.data);
+  problem.loss = model.loss;
+  problem.threshold = scaling.of_data(model.huber_threshold);
+  if (model.loss == LossKind::logistic) problem.unfit_value = code_classes(problem.y);
+  if (model.loss == LossKind::poisson) problem.unfit_value = find_no_count(problem.y);
   problem.weight = scaled(entries.weight, scaling.weight);
 
   const auto to_data = [&](double x) { return scaling.of_data(x); };

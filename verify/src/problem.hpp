@@ -9,7 +9,8 @@
 namespace hadal::verify {
 
 /// Powers of two taken out of the data and the weights, so that data of any magnitude are computed
-/// with at magnitude one: nothing overflows or vanishes, and the scaling itself is exact.
+/// with at magnitude one: nothing overflows or vanishes, and the scaling itself is exact. Classes
+/// and counts are not scaled.
 struct Scaling {
   int data = 0;  ///< even, so that the factors (square roots of data) scale exactly too
   int weight = 0;
@@ -32,6 +33,9 @@ struct Problem {
   std::vector<Index> row_start;  ///< rows + 1
   std::vector<std::int32_t> column;
   std::vector<double> y, weight;  ///< weight is empty when all are one
+  LossKind loss = LossKind::squared;
+  double threshold = 0;    ///< of the Huber loss
+  Index unfit_value = -1;  ///< the first entry whose value the loss has no meaning for
   double lambda = 0;
   NormWeights norm;
   FactorNorm norm_u, norm_v;

@@ -112,17 +112,15 @@ class Verification {
                   options_.figure_tolerance * std::abs(objective),
                   "the objective computed from model and data differs");
 
-    const Real count = static_cast<Real>(std::max<Index>(1, problem_.size()));
-    const auto train_error =
-        scaling.to_data(static_cast<double>(std::sqrt(figures_.squared_error / count)));
+    const auto train_error = scaling.to_data(static_cast<double>(figures_.train_error));
     checks_.equal("train error", model_.train_error, train_error,
                   options_.figure_tolerance * train_error +
-                      scaling.to_data(static_cast<double>(figures_.prediction_margin)) * 4,
-                  "the root mean squared error of the penalised model differs");
+                      scaling.to_data(static_cast<double>(figures_.train_error_margin)),
+                  "the mean error of the penalised model differs");
 
     const auto lower =
-        static_cast<double>(scaling.to_objective(figures_.lower_bound(claim_.dual_scale)));
-    const Real size = figures_.objective + std::abs(claim_.dual_scale * figures_.linear);
+        static_cast<double>(scaling.to_objective(figures_.dual->lower_bound(claim_.dual_scale)));
+    const Real size = figures_.objective + claim_.dual_scale * figures_.dual_size;
     checks_.equal("lower bound at the claimed dual scale", claim_.lower_bound, lower,
                   options_.figure_tolerance * static_cast<double>(scaling.to_objective(size)),
                   "D(s) computed from model and data differs");
@@ -138,8 +136,8 @@ class Verification {
 
   /// Best lower bound that a polar bound supports, in the user's units.
   double lower_bound(double bound) const {
-    const double s = figures_.best_scale(largest_scale(bound));
-    return rounded_down(problem_.scaling.to_objective(figures_.lower_bound(s)));
+    const double s = figures_.dual->best_scale(largest_scale(bound));
+    return rounded_down(problem_.scaling.to_objective(figures_.dual->lower_bound(s)));
   }
 
   /// In scaled units: in the user's own a small objective may be below 1e-300.
@@ -168,7 +166,7 @@ class Verification {
     };
     const PolarBound polar = derive_polar_bound(problem_, figures_, claim_, enough);
     search_ = problem_.scaling.to_lambda(polar.search);
-    const double s = figures_.best_scale(largest_scale(polar.bound));
+    const double s = figures_.dual->best_scale(largest_scale(polar.bound));
     found_.dual_scale = s;
     found_.polar_bound = problem_.scaling.to_lambda(polar.bound);
     found_.lower_bound = lower_bound(polar.bound);

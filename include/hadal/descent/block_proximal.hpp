@@ -9,15 +9,16 @@ namespace hadal {
 /// Proximal block coordinate descent with extrapolation on structured factors.
 ///
 /// With the other factor fixed, the loss is majorised by its curvature bound L (for the unweighted
-/// squared loss on a full matrix it is its own majoriser), and each atom's vector is then minimised
-/// exactly in turn:
+/// squared loss on a full matrix it is its own majoriser; where the curvature varies, a bound at
+/// the current point, raised whenever it proves too small), and each atom's vector is then
+/// minimised exactly in turn:
 ///   u_i <- prox of (lambda norm_v(v_i) / (L g_ii)) norm_u  at  u_i + (T - U G)_i / g_ii,
 ///   G = V^T V,   T = R V / L + U G,   R = -grad loss,
 /// then the same for v. Points are extrapolated between sweeps (Ang and Gillis 2019; Xu and Yin
 /// 2013), and a sweep that would raise F is taken back and made without.
 class BlockProximal {
  public:
-  template <QuadraticLoss L>
+  template <Loss L>
   DescentReport descend(const L& loss, const StructuredFamily& family, double lambda,
                         RankOneAtoms& atoms, const Outside<RankOneAtoms>& outside,
                         const DescentGoal& goal) const;

@@ -31,7 +31,14 @@ enum class RefitChoice { none, automatic };
 /// Options of a matrix fit; every default is what `hadal fit matrix` uses.
 struct MatrixFitOptions {
   LambdaChoice lambda;
-  OffsetTerms offset = OffsetTerms::global;
+  LossKind loss = LossKind::squared;
+  double huber_threshold = 0;  ///< of the Huber loss, data units; 0: default_huber_threshold
+  /// Not given: the overall mean where predictions are in units of the data, nothing otherwise (a
+  /// mean of classes or counts is not on the scale of the link).
+  std::optional<OffsetTerms> offset;
+  OffsetTerms offset_terms() const {
+    return offset.value_or(predicts_in_data_units(loss) ? OffsetTerms::global : OffsetTerms::none);
+  }
   OffsetPolicy offset_policy = OffsetPolicy::mean;
   double offset_ridge = 1e-3;  ///< > 0; of free offsets
   double norm_alpha = 0;       ///< 0 .. 1: power of the counts in the weighted nuclear norm
@@ -64,7 +71,9 @@ using FitObserver = std::function<bool(const FitProgress&)>;
 
 /// Fits X minimising MatrixModel's objective over all sizes, to the requested relative gap. Entries
 /// that are moved in are released as soon as they are no longer needed, 16 bytes each.
-/// Throws ArgumentError for an option out of range and DataError for data without a usable entry.
+/// Throws ArgumentError for an option out of range or one that the loss does not have (offsets on
+/// the scale of a link; free offsets and refits of any loss but the squared one), and DataError for
+/// data without a usable entry or with a value that the loss does not take.
 MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer = {});
 

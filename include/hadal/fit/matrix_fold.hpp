@@ -28,7 +28,7 @@ std::vector<Index> held_out_together(const MatrixData& data);
 /// the part of each entry.
 std::vector<int> random_parts(const std::vector<Index>& group, int parts, std::uint64_t seed);
 
-/// Root of the weighted mean squared error of the model's penalised (or refitted) prediction.
+/// The weighted mean_error of the model's penalised (or refitted) prediction.
 double prediction_error(const MatrixModel& model, const Factor& u, const Factor& v,
                         const Entries& entries);
 

@@ -10,6 +10,7 @@
 #include "hadal/fit/matrix_fit.hpp"
 #include "hadal/kernel/observed_pattern.hpp"
 #include "hadal/loss/free_offset.hpp"
+#include "hadal/loss/separable.hpp"
 #include "hadal/loss/squared.hpp"
 #include "hadal/solve/options.hpp"
 
@@ -17,11 +18,14 @@ namespace hadal {
 
 /// A matrix problem made ready to be solved: offsets removed, norm weights counted, and data and
 /// weights scaled by powers of two, so that data of any magnitude are solved in the same digits.
+/// (Classes and counts are not scaled: their losses are no homogeneous functions. data_unit = 1.)
 /// With y = data_unit * y', w = weight_unit * w': F = data_unit^2 weight_unit F',
 /// lambda = data_unit weight_unit lambda', and factors scale with sqrt(data_unit), all exactly.
 class MatrixProblem {
  public:
-  /// Throws DataError when there are no entries, or their squares would overflow a double.
+  /// Throws DataError when there are no entries, or their squares would overflow a double, and
+  /// ArgumentError for a Huber threshold that vanishes beside the data. Precondition: values that
+  /// the loss takes, see require_values_of.
   MatrixProblem(const Entries& entries, const MatrixFitOptions& options);
   MatrixProblem(const MatrixProblem&) = delete;
   MatrixProblem& operator=(const MatrixProblem&) = delete;
@@ -47,12 +51,13 @@ class MatrixProblem {
   /// Fills in the model's problem and factors, in the data's units, from atoms in the problem's.
   void describe(const RankOneAtoms& atoms, MatrixModel& model) const;
 
-  /// Root mean squared error on the problem's own entries, unweighted, data units.
+  /// The mean_error on the problem's own entries, unweighted, data units.
   double train_error(const RankOneAtoms& atoms) const;
 
   const RankOneFamily& family() const { return family_; }
   const ObservedPattern& pattern() const { return pattern_; }
   double data_unit() const { return data_unit_; }
+  double huber_threshold() const { return huber_threshold_; }  ///< data units; 0: another loss
   /// Offset-free, scaled data and weights (empty: ones), in row order.
   const Vector& target() const;
   const Vector& weight() const;
@@ -60,9 +65,12 @@ class MatrixProblem {
   Vector target_at(const RankOneAtoms& atoms) const;
 
  private:
+  using AnyLoss = std::variant<SquaredLoss, FreeOffsetLoss, HuberLoss, LogisticLoss, PoissonLoss>;
+
+  AnyLoss loss_of(Vector y, Vector weight) const;
   template <class F>
   decltype(auto) with_loss(const F& f) const {
-    return std::visit(f, loss_);
+    return std::visit(f, *loss_);
   }
   Certificate in_data_units(Certificate certificate) const;
   OuterIteration in_data_units(OuterIteration outer) const;
@@ -71,8 +79,10 @@ class MatrixProblem {
   ObservedPattern pattern_;
   Offset offset_;
   NormWeights norm_;
+  LossKind kind_;
+  double huber_threshold_ = 0;
   double data_unit_ = 1, weight_unit_ = 1;
-  std::variant<SquaredLoss, FreeOffsetLoss> loss_;
+  std::optional<AnyLoss> loss_;
   RankOneFamily family_;
   std::optional<StructuredFamily> structured_;  ///< takes the place of family_ in the fit
   mutable std::optional<double> lambda_max_;

@@ -22,14 +22,26 @@ concept Loss = requires(const L& loss, const Vector& z, Vector& residual, double
   { loss.dual(residual, s_max) } -> std::same_as<DualPoint>;
 };
 
+/// The second derivative of a loss, at a point where it is not the same everywhere.
+template <class H>
+concept LossHessian = requires(const H& hessian, Vector& s) {
+  /// s <- Hessian * s.
+  hessian.apply_hessian(s);
+  /// True when the Hessian is diag(weight()), all ones where weight() is empty.
+  { H::hessian_is_diagonal } -> std::convertible_to<bool>;
+  { hessian.weight() } -> std::same_as<const Vector&>;
+};
+
 /// A loss that is quadratic in Z: its Hessian does not depend on Z.
 template <class L>
-concept QuadraticLoss = Loss<L> && requires(const L& loss, Vector& s) {
-  /// s <- Hessian * s.
-  loss.apply_hessian(s);
-  /// True when the Hessian is diag(weight()), all ones where weight() is empty.
-  { L::hessian_is_diagonal } -> std::convertible_to<bool>;
-  { loss.weight() } -> std::same_as<const Vector&>;
+concept QuadraticLoss = Loss<L> && LossHessian<L>;
+
+/// A loss that is a sum over entries and bends differently from point to point.
+template <class L>
+concept CurvedLoss = Loss<L> && requires(const L& loss, const Vector& z, Vector& curvature) {
+  /// Sets curvature > 0 to the diagonal of the Hessian at Z, or to a little more where that is
+  /// (almost) 0: local solvers divide by it.
+  loss.curvature(z, curvature);
 };
 
 }  // namespace hadal

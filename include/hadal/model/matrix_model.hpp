@@ -6,6 +6,7 @@
 
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/model/certificate.hpp"
+#include "hadal/model/loss_kind.hpp"
 #include "hadal/model/trace.hpp"
 #include "hadal/norm/factor_norm.hpp"
 #include "hadal/types.hpp"
@@ -56,17 +57,18 @@ struct Refit {
 /// A fitted matrix model: the problem, the atoms, the certificate and how it was found.
 ///
 /// The objective is
-///   F = sum over observed (i,j) of w_ij/2 (y_ij - offset(i,j) - scale(i,j) <u_i, v_j>)^2
+///   F = sum over observed (i,j) of w_ij loss(y_ij, offset(i,j) + scale(i,j) <u_i, v_j>)
 ///       [ + ridge/2 ||free offsets||^2 ] + lambda * (||U||_F^2 + ||V||_F^2) / 2,
-/// with scale(i,j) = row_scale[i] * column_scale[j]. The factors are balanced (U^T U = V^T V
-/// diagonal, non-increasing), so that the diagonal holds the singular values of X' and the penalty
-/// is lambda times their sum.
+/// with scale(i,j) = row_scale[i] * column_scale[j] and the loss that LossKind names. The factors
+/// are balanced (U^T U = V^T V diagonal, non-increasing), so that the diagonal holds the singular
+/// values of X' and the penalty is lambda times their sum.
 ///
 /// With structured norms the penalty is lambda * sum_i norm_u(u_i) norm_v(v_i) instead, and atoms
 /// are balanced in them: norm_u(u_i) = norm_v(v_i), non-increasing.
 struct MatrixModel {
   // problem
-  std::string loss = "squared";
+  LossKind loss = LossKind::squared;
+  double huber_threshold = 0;  ///< d of the Huber loss, data units, > 0; 0 for any other
   double lambda = 0;
   double lambda_max = 0;  ///< the smallest lambda whose solution is X = 0 (structured: searched)
   NormWeights norm;
@@ -87,7 +89,7 @@ struct MatrixModel {
   // record
   std::vector<OuterIteration> trace;
   std::vector<PathPoint> path;  ///< empty unless lambda was cross-validated
-  double train_error = 0;       ///< root mean squared error on the observed entries, data units
+  double train_error = 0;       ///< on the observed entries, see mean_error; data units or loss
   double validation_error = 0;  ///< on held-out entries; NaN when nothing was held out
   double seconds = 0;
   int iterations = 0;

@@ -12,13 +12,28 @@ namespace hadal {
 /// Which factors predict: the penalised ones, or the refit where the model has one.
 enum class PredictWith { penalised, refit, best };
 
-/// offset(i, j) + scale(i, j) <u_i, v_j>. Precondition: indices in range (ArgumentError otherwise).
+/// offset(i, j) + scale(i, j) <u_i, v_j>, through the inverse of the loss's link: a probability of
+/// the class 1 for the logistic loss, a mean for the Poisson loss. Precondition: indices in range
+/// (ArgumentError otherwise).
 double predict_entry(const MatrixModel& model, Index row, Index column,
                      PredictWith with = PredictWith::best);
 
 /// All entries, rows x columns. Throws ArgumentError when the result would exceed `limit_bytes`.
 Factor predict_all(const MatrixModel& model, PredictWith with = PredictWith::best,
                    std::size_t limit_bytes = std::size_t{8} << 30);
+
+/// An entry that a Huber model takes for a gross error.
+struct GrossError {
+  Index entry = 0;        ///< its position among the entries
+  double prediction = 0;  ///< of the entry
+  double error = 0;       ///< e shrunk by the threshold, e = value - prediction
+};
+
+/// The entries farther from their prediction than the threshold d. The Huber loss is the minimum
+/// over s of (e - s)^2 / 2 + d |s|, attained at s = sign(e) max(0, |e| - d): these errors are the
+/// sparse part S of robust principal components, min ||Y - Z - S||^2 / 2 + d ||S||_1 + lambda
+/// ||Z||_*. Throws ArgumentError for another loss. Precondition: entries aligned to the model.
+std::vector<GrossError> gross_errors(const MatrixModel& model, const Entries& entries);
 
 struct Recommendation {
   Index column = 0;

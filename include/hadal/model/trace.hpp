@@ -23,7 +23,7 @@ struct PathPoint {
   Index size = 0;
   double objective = 0;
   double relative_gap = 0;
-  double validation_error = 0;  ///< root mean squared error on held-out entries; NaN if none
+  double validation_error = 0;           ///< on held-out entries (see mean_error); NaN if none
   double validation_standard_error = 0;  ///< of that figure over the folds; NaN if none
 };
 

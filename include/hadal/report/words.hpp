@@ -32,6 +32,10 @@ std::string lambda_in_words(const MatrixModel& model);
 std::string offset_in_words(const Offset& offset);
 
 /// The name of the values where the data had one, to say in which units errors are.
+/// "squared", or "huber, gross errors from 1.2 on".
+std::string loss_in_words(const MatrixModel& model);
+/// What the model's errors are: "root mean squared, in units of the data", or a mean loss.
+std::string error_in_words(const MatrixModel& model);
 std::string unit_in_words(const MatrixModel& model);
 
 /// Seconds, minutes or hours, e.g. "3.2 s", "4 min 10 s".

@@ -20,7 +20,7 @@ struct FoldPoint {
   Index size = 0;
   double objective = 0;
   double relative_gap = 0;
-  double held_out_error = 0;  ///< root mean squared error on what the fold holds out
+  double held_out_error = 0;  ///< mean error on what the fold holds out
   bool interrupted = false;
 };
 

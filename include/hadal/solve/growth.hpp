@@ -27,22 +27,23 @@ double growth_scale(const L& loss, const Vector& z, const Vector& dz, double pri
   const double start = price - collected;
   if (!(start < 0)) return 0;
   double low = 0, low_slope = start, high = 1, high_slope = slope(1);
+  // A loss with an exponential overflows far from its minimum.
+  for (int i = 0; i < 60 && !std::isfinite(high_slope); ++i) high_slope = slope(high /= 16);
   for (int i = 0; i < 60 && high_slope < 0; ++i) {
     low = high;
     low_slope = high_slope;
     high *= 4;
     high_slope = slope(high);
   }
-  double tau = low - low_slope * (high - low) / (high_slope - low_slope);
   for (int i = 0; i < 30; ++i) {
+    const double secant = low - low_slope * (high - low) / (high_slope - low_slope);
+    const double tau = i % 3 == 2 || !std::isfinite(high_slope) ? (low + high) / 2 : secant;
     const double s = slope(tau);
-    if (std::abs(s) <= 1e-6 * std::abs(start)) break;
+    if (std::abs(s) <= 1e-6 * std::abs(start)) return tau;
     (s < 0 ? low : high) = tau;
     (s < 0 ? low_slope : high_slope) = s;
-    const double secant = low - low_slope * (high - low) / (high_slope - low_slope);
-    tau = i % 3 == 2 ? (low + high) / 2 : secant;
   }
-  return tau;
+  return low;  // where the function is known to have fallen
 }
 
 /// The same in closed form, where neither the prediction nor a trial point is needed.

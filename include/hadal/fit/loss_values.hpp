@@ -1,0 +1,23 @@
+#pragma once
+
+#include "hadal/data/matrix_data.hpp"
+#include "hadal/model/loss_kind.hpp"
+#include "hadal/types.hpp"
+
+namespace hadal {
+
+/// Throws DataError naming the first entry whose value the loss has no meaning for: logistic takes
+/// two classes, -1 and 1 or 0 and 1; Poisson takes numbers from 0 to 2^50, beyond which a double
+/// has no digits left for a deviance.
+void require_values_of(LossKind loss, const MatrixData& data);
+
+/// -1 and 1 for classes of either coding. Precondition: as above.
+Vector signs_of(const Vector& classes);
+
+/// The threshold of a Huber loss that takes a normal error for what it is: 1.345 times its standard
+/// deviation keeps 95 % of the efficiency of least squares (Huber 1981), and 1.4826 times the
+/// median of |y - median(y)| estimates that of the data, gross errors among them or not. Where more
+/// than half of the data are alike the mean of |y - median(y)| stands in; 1 where all are.
+double default_huber_threshold(Vector y);
+
+}  // namespace hadal

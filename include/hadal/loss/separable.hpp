@@ -1,0 +1,41 @@
+#pragma once
+
+#include "hadal/loss/entry_losses.hpp"
+#include "hadal/loss/loss.hpp"
+
+namespace hadal {
+
+/// Weighted sum over entries, sum_k w_k e(z_k, y_k), of one of the losses of an entry.
+///
+/// With R = -G, f = R / w and e* the conjugate of e, D(s) = -sum w e*(-s f), a concave function of
+/// s. It is maximised by secant steps on D', safeguarded by bisection; whichever s comes of that,
+/// D(s) is then summed in extended precision with a bound on its rounding.
+template <EntryLoss E>
+class SeparableLoss {
+ public:
+  /// target: y, valid for E. weight: w, all > 0, or empty for all ones. Throws ArgumentError on a
+  /// size mismatch.
+  explicit SeparableLoss(E entry, Vector target, Vector weight = {});
+
+  /// Infinite where exp overflows, which no descent accepts.
+  double evaluate(const Vector& z, Vector& residual) const;
+  void curvature(const Vector& z, Vector& curvature) const;
+  DualPoint dual(const Vector& residual, double s_max) const;
+
+  const Vector& weight() const { return weight_; }
+  const Vector& target() const { return target_; }
+
+ private:
+  double w(Index k) const { return weight_.size() ? weight_[k] : 1.0; }
+  double best_scale(const Vector& residual, double s_max) const;
+  double dual_slope(const Vector& residual, double s) const;
+
+  E entry_;
+  Vector target_, weight_;
+};
+
+using HuberLoss = SeparableLoss<HuberEntry>;
+using LogisticLoss = SeparableLoss<LogisticEntry>;
+using PoissonLoss = SeparableLoss<PoissonEntry>;
+
+}  // namespace hadal

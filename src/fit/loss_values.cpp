@@ -1,0 +1,71 @@
+#include "hadal/fit/loss_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "hadal/error.hpp"
+
+namespace hadal {
+namespace {
+
+std::string line_name(const char* what, Index index, const std::vector<std::string>& labels) {
+  return labels.empty() ? fmt::format("{} {}", what, index)
+                        : fmt::format("{} '{}'", what, labels[static_cast<std::size_t>(index)]);
+}
+
+[[noreturn]] void refuse(LossKind loss, const MatrixData& data, Index k,
+                         const std::string& expected) {
+  const Entries& entries = data.entries;
+  throw DataError(fmt::format("the entry in {}, {} is {}; the {} loss expects {}",
+                              line_name("row", entries.row[k], data.row_labels),
+                              line_name("column", entries.column[k], data.column_labels),
+                              entries.value[k], to_string(loss), expected));
+}
+
+void require_classes(const MatrixData& data) {
+  const std::vector<double>& values = data.entries.value;
+  const bool negative = std::find(values.begin(), values.end(), -1.0) != values.end();
+  const double other = negative ? -1 : 0;
+  for (Index k = 0; k < data.entries.size(); ++k) {
+    if (values[k] == 1 || values[k] == other) continue;
+    refuse(LossKind::logistic, data, k, negative ? "-1 and 1" : "-1 and 1, or 0 and 1");
+  }
+}
+
+void require_counts(const MatrixData& data) {
+  for (Index k = 0; k < data.entries.size(); ++k) {
+    if (data.entries.value[k] >= 0 && data.entries.value[k] <= 0x1p50) continue;
+    refuse(LossKind::poisson, data, k, "numbers from 0 to 2^50");
+  }
+}
+
+/// The lower of the two middle values of an even number.
+double median(Vector& values) {
+  const auto middle = values.begin() + (values.size() - 1) / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+void require_values_of(LossKind loss, const MatrixData& data) {
+  if (loss == LossKind::logistic) require_classes(data);
+  if (loss == LossKind::poisson) require_counts(data);
+}
+
+Vector signs_of(const Vector& classes) {
+  return classes.unaryExpr([](double y) { return y > 0 ? 1.0 : -1.0; });
+}
+
+double default_huber_threshold(Vector y) {
+  constexpr double efficient = 1.345, normal = 1.4826;
+  y.array() -= median(y);
+  y = y.cwiseAbs().eval();
+  const double mean = y.mean(), middle = median(y);
+  const double scale = middle > 0 ? normal * middle : mean;
+  return scale > 0 ? efficient * scale : 1;
+}
+
+}  // namespace hadal
