@@ -1,0 +1,133 @@
+#include "hadal/certify/structured_bound.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "splitting.hpp"
+
+namespace hadal {
+namespace {
+
+constexpr int evaluation_interval = 10, progress_interval = 50;
+
+SingleFactor transposed(const SingleFactor& x) { return x.transpose(); }
+
+/// The slack of Q^T.
+PolarSlack transposed(PolarSlack slack) {
+  slack.cover = transposed(slack.cover);
+  for (SlackPiece& piece : slack.pieces) {
+    std::swap(piece.row, piece.column);
+    piece.values = transposed(piece.values);
+  }
+  slack.gram_on_rows = !slack.gram_on_rows;
+  return slack;
+}
+
+PolarSlack slack_of(const Splitting& splitting, int exponent) {
+  PolarSlack slack;
+  slack.exponent = exponent;
+  const auto& parts = splitting.parts();
+  for (std::size_t k = 0; k + 1 < parts.size(); ++k) {
+    const SplitPart& part = parts[k];
+    if (part.kind == SplitPart::Kind::cover) {
+      slack.cover = (-part.x).cast<float>();
+    } else {
+      slack.pieces.push_back({part.dual.row, part.dual.column, part.x.cast<float>()});
+    }
+  }
+  return slack;
+}
+
+/// Starts from an earlier slack: its parts, and what they leave of Q.
+void start_from(const PolarSlack& warm, const Factor& q, const FactorNorm& u, const FactorNorm& v,
+                int exponent, Splitting& splitting) {
+  const auto scaled = [&](const SingleFactor& values) {
+    return Factor(values.cast<double>() * std::ldexp(1.0, warm.exponent - exponent));
+  };
+  Factor rest = q;
+  auto& parts = splitting.state();
+  std::size_t piece = 0;
+  for (std::size_t k = 0; k + 1 < parts.size(); ++k) {
+    SplitPart& part = parts[k];
+    if (part.kind == SplitPart::Kind::cover) {
+      if (warm.cover.rows() == q.rows() && warm.cover.cols() == q.cols())
+        part.z = -scaled(warm.cover);
+    } else if (piece < warm.pieces.size()) {
+      const SlackPiece& from = warm.pieces[piece++];
+      const bool fits = from.row == part.dual.row && from.column == part.dual.column &&
+                        from.values.rows() == part.z.rows() && from.values.cols() == part.z.cols();
+      if (fits) part.z = scaled(from.values);
+    }
+    add_part(part.dual.row, part.dual.column, part.z, u.graph, v.graph, -1, rest);
+  }
+  parts.back().z = rest;
+}
+
+/// Iterates until an end that `options` names.
+class Minimisation {
+ public:
+  Minimisation(const Factor& q, const FactorNorm& u, const FactorNorm& v,
+               const StructuredBoundOptions& options, int exponent)
+      : q_(q), u_(u), v_(v), options_(options), exponent_(exponent) {}
+
+  StructuredBound run(const PolarSlack& warm) {
+    const double target = std::ldexp(options_.target, -exponent_);
+    Splitting splitting(q_, u_, v_);
+    start_from(warm, q_, u_, v_, exponent_, splitting);
+    double before = std::numeric_limits<double>::infinity();
+    // A single part is the remainder: there is nothing to choose.
+    const int most = splitting.parts().size() > 1 ? std::max(1, options_.iteration_max) : 1;
+    for (int k = 1; k <= most; ++k) {
+      splitting.iterate();
+      result_.iterations = k;
+      const bool cancelled = options_.cancelled && options_.cancelled();
+      const bool last = k == most || cancelled;
+      if (k % evaluation_interval != 0 && !last) continue;
+      const double value = splitting.value();
+      if (value < best_) {
+        best_ = value;
+        result_.slack = slack_of(splitting, exponent_);
+      }
+      if (last || best_ <= target * (1 - 1e-7)) break;
+      if (k % progress_interval != 0) continue;
+      if (!(best_ < before * (1 - options_.progress))) break;
+      before = best_;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  const Factor& q_;
+  const FactorNorm &u_, &v_;
+  const StructuredBoundOptions& options_;
+  int exponent_;
+  double best_ = std::numeric_limits<double>::infinity();
+  StructuredBound result_;
+};
+
+int exponent_of(const Factor& q) {
+  int exponent = 0;
+  const double largest = q.size() > 0 ? q.cwiseAbs().maxCoeff() : 0.0;
+  if (largest > 0) std::frexp(largest, &exponent);
+  return exponent;
+}
+
+}  // namespace
+
+StructuredBound structured_bound(const Factor& q, const FactorNorm& u, const FactorNorm& v,
+                                 const StructuredBoundOptions& options, const PolarSlack& warm) {
+  if (q.rows() < q.cols()) {
+    StructuredBound result =
+        structured_bound(Factor(q.transpose()), v, u, options, transposed(warm));
+    result.slack = transposed(std::move(result.slack));
+    return result;
+  }
+  const int exponent = exponent_of(q);
+  const Factor scaled = q.unaryExpr([&](double x) { return std::ldexp(x, -exponent); });
+  StructuredBound result = Minimisation(scaled, u, v, options, exponent).run(warm);
+  result.bound = slack_bound(q, u, v, result.slack);
+  return result;
+}
+
+}  // namespace hadal
