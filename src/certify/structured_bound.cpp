@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "gram_cover.hpp"
+#include "hadal/kernel/tall.hpp"
 #include "splitting.hpp"
 
 namespace hadal {
@@ -106,6 +108,25 @@ class Minimisation {
   StructuredBound result_;
 };
 
+/// Where one factor alone is >= 0: a cover of the remainder's Gram matrix on its side.
+void cover_gram(const Factor& q, const FactorNorm& u, const FactorNorm& v,
+                const StructuredBoundOptions& options, const PolarSlack& warm, PolarSlack& slack) {
+  const bool rows = u.nonnegative;
+  if (u.nonnegative == v.nonnegative || u.l2 == 0 || v.l2 == 0) return;
+  if ((rows ? q.rows() : q.cols()) > gram_cover_order) return;
+  Factor rest = q;
+  for (const SlackPiece& piece : slack.pieces)
+    add_part(piece.row, piece.column, piece.values.cast<double>(), u.graph, v.graph, -1, rest);
+  const Matrix gram = rows ? Matrix(rest * rest.transpose()) : Matrix(tall_inner(rest, rest));
+  const double target = std::ldexp(options.target, -slack.exponent) * u.l2 * v.l2;
+  const Matrix start =
+      warm.gram_cover.cast<double>() * std::ldexp(1.0, 2 * (warm.exponent - slack.exponent));
+  slack.gram_on_rows = rows;
+  slack.gram_cover = gram_cover(
+      gram, start,
+      {target * target * (1 - 2e-7), options.iteration_max, options.progress, options.cancelled});
+}
+
 int exponent_of(const Factor& q) {
   int exponent = 0;
   const double largest = q.size() > 0 ? q.cwiseAbs().maxCoeff() : 0.0;
@@ -126,6 +147,7 @@ StructuredBound structured_bound(const Factor& q, const FactorNorm& u, const Fac
   const int exponent = exponent_of(q);
   const Factor scaled = q.unaryExpr([&](double x) { return std::ldexp(x, -exponent); });
   StructuredBound result = Minimisation(scaled, u, v, options, exponent).run(warm);
+  cover_gram(scaled, u, v, options, warm, result.slack);
   result.bound = slack_bound(q, u, v, result.slack);
   return result;
 }

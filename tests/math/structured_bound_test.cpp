@@ -50,5 +50,80 @@ TEST(StructuredBound, OfNonNegativeFactorsHasClosedForms) {
   EXPECT_LT(zero.bound.value, 1e-100);
 }
 
+TEST(StructuredBound, WhereOneFactorIsNonNegativeIsNeverBelowTheExhaustiveValue) {
+  test::Random random(3);
+  StructuredBoundOptions options;
+  options.iteration_max = 100;
+  double excess = 0, spectral = 0;
+  for (int trial = 0; trial < 3000; ++trial) {
+    const Matrix q = random.matrix(random.integer(1, 7), random.integer(1, 7));
+    const bool rows = random.chance(0.5);
+    const FactorNorm u = l2_norm(rows), v = l2_norm(!rows);
+    const double exact = exhaustive_polar(q, rows, !rows);
+    const StructuredBound found = structured_bound(Factor(q), u, v, options);
+    ASSERT_GE(found.bound.value, exact * (1 - 1e-13)) << q;
+    const auto checked = bound_from_slack(Factor(q), u, v, found.slack);
+    ASSERT_EQ(checked.refusal, "");
+    ASSERT_GE(checked.bound, exact * (1 - 1e-13)) << q;
+    ASSERT_NEAR(checked.bound, found.bound.value, 1e-9 * q.norm());
+    excess += found.bound.value / exact - 1;
+    spectral += test::dense_singular_values(q)[0] / exact - 1;
+  }
+  EXPECT_LT(excess, 0.05 * spectral);
+}
+
+/// A lower value by random vectors of norm one.
+double sampled_polar(const Matrix& q, const FactorNorm& u, const FactorNorm& v,
+                     test::Random& random) {
+  const auto draw = [&](const FactorNorm& norm, Index size) {
+    Vector x = random.vector(size);
+    if (random.chance(0.5)) x = x.unaryExpr([&](double y) { return random.chance(0.5) ? y : 0; });
+    if (random.chance(0.3)) x = Vector::Constant(size, 1) + 0.1 * x;
+    if (norm.nonnegative) x = x.cwiseAbs();
+    return Vector(x / std::max(1e-300, norm(x)));
+  };
+  double best = 0;
+  for (int k = 0; k < 300; ++k) best = std::max(best, draw(u, q.rows()).dot(q * draw(v, q.cols())));
+  return best;
+}
+
+TEST(StructuredBound, OfSumsOfNormsIsNeverBelowAnyValue) {
+  test::Random random(4);
+  const char* const texts[] = {
+      "l2", "l1", "l1 + l2", "0.3*l1 + l2", "l2 + 0.5*tv(chain)", "0.2*l1 + 0.1*l2 + tv(chain)"};
+  StructuredBoundOptions options;
+  options.iteration_max = 100;
+  for (int trial = 0; trial < 3000; ++trial) {
+    const Matrix q = random.matrix(random.integer(2, 6), random.integer(2, 6));
+    const auto norm_of = [&](Index size) {
+      FactorNorm norm = parse_norm(texts[random.integer(0, 5)]);
+      norm.nonnegative = random.chance(0.5);
+      if (norm.tv > 0) norm.graph = lattice(GraphKind::chain, {size, 1, 1});
+      return norm;
+    };
+    const FactorNorm u = norm_of(q.rows()), v = norm_of(q.cols());
+    const StructuredBound found = structured_bound(Factor(q), u, v, options);
+    const double value = sampled_polar(q, u, v, random);
+    ASSERT_GE(found.bound.value, value) << to_string(u) << " x " << to_string(v) << "\n" << q;
+    const auto checked = bound_from_slack(Factor(q), u, v, found.slack);
+    ASSERT_EQ(checked.refusal, "");
+    ASSERT_NEAR(checked.bound, found.bound.value, 1e-9 * q.norm());
+    ASSERT_LE(found.bound.value, 1.001 * slack_bound(Factor(q), u, v, {}).value);
+  }
+}
+
+TEST(StructuredBound, OfOneL1NormIsExact) {
+  test::Random random(5);
+  const Matrix q = random.matrix(7, 5);
+  FactorNorm l1 = parse_norm("l1"), l2 = parse_norm("2*l2");
+  EXPECT_NEAR(structured_bound(Factor(q), l2, l1, {}).bound.value,
+              q.colwise().norm().maxCoeff() / 2, 1e-12);
+  EXPECT_NEAR(structured_bound(Factor(q), l1, l2, {}).bound.value,
+              q.rowwise().norm().maxCoeff() / 2, 1e-12);
+  l1.nonnegative = l2.nonnegative = true;
+  EXPECT_NEAR(structured_bound(Factor(q), l2, l1, {}).bound.value,
+              q.cwiseMax(0).colwise().norm().maxCoeff() / 2, 1e-12);
+}
+
 }  // namespace
 }  // namespace hadal

@@ -37,7 +37,7 @@ struct ConeTree {
 /// it gives a valid bound (the values being rounded does no harm); how small a one depends on it:
 ///   Q + cover - sum of pieces = remainder,
 /// the remainder being charged to the l2 terms of the norms, or to l1 where a norm has no l2 term.
-/// All stored values are to be multiplied by 2^exponent.
+/// All stored values are to be multiplied by 2^exponent, those of a Gram matrix by its square.
 struct PolarSlack {
   int exponent = 0;
   SingleFactor cover;  ///< N >= 0, rows x columns, where both factors are >= 0; or 0 x 0
