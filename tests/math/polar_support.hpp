@@ -3,6 +3,7 @@
 #include <Eigen/SVD>
 #include <algorithm>
 
+#include "hadal/norm/factor_norm.hpp"
 #include "math/support.hpp"
 
 namespace hadal::test {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
+#include <limits>
 
 #include "../../verify/src/slack_bound.hpp"
 #include "math/polar_support.hpp"
@@ -123,6 +125,60 @@ TEST(StructuredBound, OfOneL1NormIsExact) {
   l1.nonnegative = l2.nonnegative = true;
   EXPECT_NEAR(structured_bound(Factor(q), l2, l1, {}).bound.value,
               q.cwiseMax(0).colwise().norm().maxCoeff() / 2, 1e-12);
+}
+
+TEST(StructuredBound, IsRefusedWhereTheSlackIsNone) {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  test::Random random(6);
+  const Factor q = random.matrix(7, 5);
+  FactorNorm u = parse_norm("l1 + l2 + tv(chain)"), v = l2_norm(true);
+  u.nonnegative = true;
+  u.graph = lattice(GraphKind::chain, {7, 1, 1});
+  const PolarSlack slack = structured_bound(q, u, v, {}).slack;
+  ASSERT_EQ(slack.pieces.size(), 2U);
+  ASSERT_EQ(bound_from_slack(q, u, v, slack).refusal, "");
+  const std::vector<std::function<void(PolarSlack&)>> damages = {
+      [](auto& s) { s.cover(1, 2) = -1e-6F; },
+      [](auto& s) { s.cover(1, 2) = nan; },
+      [](auto& s) { s.cover = SingleFactor::Ones(5, 7); },
+      [](auto& s) { s.pieces[0].values(0, 0) = nan; },
+      [](auto& s) { s.pieces[0].values = SingleFactor::Zero(7, 5); },
+      [](auto& s) { s.pieces[1].values = SingleFactor::Zero(6, 5); },
+      [](auto& s) { s.pieces[1].column = NormTerm::l1; },
+      [](auto& s) { s.pieces[1].column = NormTerm::tv; },
+      [](auto& s) { s.pieces[1].row = s.pieces[1].column = NormTerm::l2; },
+      [](auto& s) { s.gram_cover = SingleFactor::Constant(5, 5, -1); },
+      [](auto& s) { s.gram_cover = SingleFactor::Ones(4, 4); },
+      [](auto& s) {
+        s.gram_cover = SingleFactor::Ones(5, 5);
+        s.gram_cover(0, 1) = 2;
+      },
+      [](auto& s) { s.exponent = 5000; }};
+  for (std::size_t k = 0; k < damages.size(); ++k) {
+    PolarSlack damaged = slack;
+    damages[k](damaged);
+    EXPECT_NE(bound_from_slack(q, u, v, damaged).refusal, "") << "damage " << k;
+  }
+  v.nonnegative = false;
+  EXPECT_NE(bound_from_slack(q, u, v, slack).refusal, "");
+}
+
+TEST(StructuredBound, OfAnySlackHolds) {
+  test::Random random(7);
+  const FactorNorm norm = l2_norm(true);
+  for (int trial = 0; trial < 2000; ++trial) {
+    const Matrix q = random.matrix(3, 4);
+    const double exact = exhaustive_polar(q, true, true);
+    PolarSlack slack;
+    slack.exponent = static_cast<int>(random.integer(-3, 3));
+    slack.cover = random.matrix(3, 4).cwiseAbs().cast<float>();
+    if (random.chance(0.5)) {
+      const Matrix m = random.matrix(4, 4).cwiseAbs();
+      slack.gram_cover = (m + m.transpose()).cast<float>();
+    }
+    ASSERT_GE(slack_bound(q, norm, norm, slack).value, exact * (1 - 1e-13));
+    ASSERT_GE(bound_from_slack(q, norm, norm, slack).bound, exact * (1 - 1e-13));
+  }
 }
 
 }  // namespace
