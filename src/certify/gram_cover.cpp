@@ -46,8 +46,8 @@ SingleFactor gram_cover(const Matrix& k, const Matrix& warm, const GramCoverLimi
   const bool usable = warm.rows() == k.rows() && warm.cols() == k.cols();
   Matrix cover = usable ? warm : Matrix::Zero(k.rows(), k.cols());  // state of M
   Matrix sum = k + cover;                                           // state of X
-  Matrix best = Matrix::Zero(k.rows(), k.cols());
-  double value = largest(k), before = value;
+  Matrix best = cover;
+  double value = largest(sum), before = value;
   for (int i = 1; i <= limits.iteration_max && value > limits.target; ++i) {
     const Matrix residual = (k + cover - sum) / 2;
     const Matrix kept_cover = cover - residual, kept_sum = sum + residual;

@@ -77,6 +77,9 @@ class Minimisation {
     const double target = std::ldexp(options_.target, -exponent_);
     Splitting splitting(q_, u_, v_);
     start_from(warm, q_, u_, v_, exponent_, splitting);
+    for (SplitPart& part : splitting.state()) part.x = part.z;
+    keep_if_better(splitting);
+    if (best_ <= target * (1 - 1e-7)) return std::move(result_);
     double before = std::numeric_limits<double>::infinity();
     // A single part is the remainder: there is nothing to choose.
     const int most = splitting.parts().size() > 1 ? std::max(1, options_.iteration_max) : 1;
@@ -86,11 +89,7 @@ class Minimisation {
       const bool cancelled = options_.cancelled && options_.cancelled();
       const bool last = k == most || cancelled;
       if (k % evaluation_interval != 0 && !last) continue;
-      const double value = splitting.value();
-      if (value < best_) {
-        best_ = value;
-        result_.slack = slack_of(splitting, exponent_);
-      }
+      keep_if_better(splitting);
       if (last || best_ <= target * (1 - 1e-7)) break;
       if (k % progress_interval != 0) continue;
       if (!(best_ < before * (1 - options_.progress))) break;
@@ -100,6 +99,13 @@ class Minimisation {
   }
 
  private:
+  void keep_if_better(const Splitting& splitting) {
+    const double value = splitting.value();
+    if (!(value < best_)) return;
+    best_ = value;
+    result_.slack = slack_of(splitting, exponent_);
+  }
+
   const Factor& q_;
   const FactorNorm &u_, &v_;
   const StructuredBoundOptions& options_;
@@ -146,8 +152,11 @@ StructuredBound structured_bound(const Factor& q, const FactorNorm& u, const Fac
   }
   const int exponent = exponent_of(q);
   const Factor scaled = q.unaryExpr([&](double x) { return std::ldexp(x, -exponent); });
-  StructuredBound result = Minimisation(scaled, u, v, options, exponent).run(warm);
-  cover_gram(scaled, u, v, options, warm, result.slack);
+  // A slack of quite another scale is none to start from.
+  const bool similar = std::abs(warm.exponent - exponent) <= 30;
+  const PolarSlack start = similar ? warm : PolarSlack{};
+  StructuredBound result = Minimisation(scaled, u, v, options, exponent).run(start);
+  cover_gram(scaled, u, v, options, start, result.slack);
   result.bound = slack_bound(q, u, v, result.slack);
   return result;
 }

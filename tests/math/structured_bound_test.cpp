@@ -181,5 +181,23 @@ TEST(StructuredBound, OfAnySlackHolds) {
   }
 }
 
+TEST(StructuredBound, GoesOnFromAnEarlierSlackAndStopsAtItsTarget) {
+  test::Random random(8);
+  for (const bool wide : {false, true}) {
+    const Matrix m = random.matrix(wide ? 6 : 40, wide ? 40 : 6);
+    for (const double unit : {1.0, 1e30}) {
+      const FactorNorm norm = l2_norm(true);
+      const StructuredBound first = structured_bound(Factor(m), norm, norm, {});
+      StructuredBoundOptions options;
+      options.target = first.bound.value * unit * (1 + 1e-6);
+      PolarSlack warm = first.slack;
+      const StructuredBound again =
+          structured_bound(Factor(unit * m), norm, norm, options, unit == 1 ? warm : PolarSlack{});
+      EXPECT_LE(again.bound.value, options.target);
+      EXPECT_EQ(again.iterations == 0, unit == 1);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hadal
