@@ -1,26 +1,11 @@
-#include <Eigen/Cholesky>
 #include <cmath>
-#include <limits>
 
 #include "hadal/certify/spectral_bound.hpp"
 #include "hadal/kernel/products.hpp"
-
-extern "C" void dpotrf_(const char* uplo, const int* n, double* a, const int* lda, int* info);
+#include "verified_gram.hpp"
 
 namespace hadal {
 namespace {
-
-constexpr double unit = std::numeric_limits<double>::epsilon() / 2;
-
-/// gamma_n = n u / (1 - n u), the constant of Higham, Accuracy and Stability, section 3.1.
-double gamma(double n) { return n * unit / (1 - n * unit); }
-
-/// Floating-point Gram matrix K = fl(Q Q^T) of the smaller side, lower triangle, and a bound on
-/// || K - Q Q^T ||.
-struct Gram {
-  Matrix lower;
-  double error = 0;
-};
 
 /// One row of Q at a time: K(i, 0..i) = sum over entries (i, j) of q_ij * column j of Q, whose
 /// entries come sorted by row. `Side` hides which side is the smaller.
@@ -86,7 +71,7 @@ double gram_error(const ObservedPattern& p, const Vector& q, bool rows) {
     apply_transpose_by_column(p, in_column_order(p, magnitude), inner, sums);
   }
   const double length = static_cast<double>(rows ? p.columns() : p.rows());
-  return 1.01 * gamma(length) * sums.maxCoeff();
+  return 1.01 * rounding_gamma(length) * sums.maxCoeff();
 }
 
 Gram gram_of(const ObservedPattern& p, const Vector& q) {
@@ -94,30 +79,6 @@ Gram gram_of(const ObservedPattern& p, const Vector& q) {
   Gram gram = p.full() ? gram_of_dense(p, q) : rows ? gram_of_rows(p, q) : gram_of_columns(p, q);
   gram.error = gram_error(p, q, rows);
   return gram;
-}
-
-/// Smallest w this test proves for the trial t = w_trial^2, or infinity. If the floating-point
-/// Cholesky factorisation of A = fl(t I - K) completes, lambda_min(A) >= -gamma_{n+1} / (1 -
-/// gamma_{n+1}) trace(A) (Higham, theorem 10.3; it holds for every order of the sums, hence for a
-/// blocked LAPACK; n + 4 because optimised libraries multiply by rounded reciprocals, and twice
-/// that for good measure). Then Q Q^T <= t + gram error + subtraction error + that.
-double proves(const Gram& gram, double trial) {
-  // Where squares underflow, the error of Q Q^T is no longer relative to anything.
-  if (!(trial * trial > 1e-280)) return std::numeric_limits<double>::infinity();
-  const Index n = gram.lower.rows();
-  Matrix a = -gram.lower;
-  a.diagonal().array() += trial * trial;
-  const double trace = a.diagonal().cwiseAbs().sum();
-  int info = 0;
-  const int size = static_cast<int>(n);
-  dpotrf_("L", &size, a.data(), &size, &info);
-  // A NaN on the diagonal would mean that some pivot was not seen to be positive.
-  if (info != 0 || !(a.diagonal().minCoeff() > 0) || !a.diagonal().allFinite())
-    return std::numeric_limits<double>::infinity();
-  const double g = gamma(2 * (static_cast<double>(n) + 4));
-  const double cholesky = 1.01 * g / (1 - g) * trace;
-  const double subtraction = 4 * unit * (trial * trial + gram.lower.diagonal().maxCoeff());
-  return std::sqrt(trial * trial + gram.error + cholesky + subtraction) * (1 + 4 * unit);
 }
 
 }  // namespace
@@ -138,7 +99,7 @@ PolarBound verified_spectral_bound(const ObservedPattern& pattern, const Vector&
   // most n units of itself, and by a few more as they are scaled so that none vanishes.
   const double largest = q.cwiseAbs().maxCoeff();
   const double frobenius =
-      largest * (q / largest).norm() * (1 + gamma(2 * static_cast<double>(q.size()) + 64));
+      largest * (q / largest).norm() * (1 + rounding_gamma(2 * static_cast<double>(q.size()) + 64));
   if (frobenius <= lambda) {
     bound.value = frobenius;
     bound.method = "Frobenius norm";
@@ -153,11 +114,8 @@ PolarBound verified_spectral_bound(const ObservedPattern& pattern, const Vector&
   // A search value never exceeds sigma_1 by more than rounding, so the trials start just above it
   // and the excess grows tenfold: the bound is at most ten times looser than it need be.
   const double base = std::max(estimate, first);
-  for (double excess = 1e-3 * precision; excess < 1e3; excess *= 10) {
-    bound.value = proves(gram, base * (1 + excess));
-    if (std::isfinite(bound.value)) return bound;
-  }
-  bound.value = std::numeric_limits<double>::infinity();
+  bound.value = verified_root(gram, base, 1e-3 * precision);
+  if (std::isfinite(bound.value)) return bound;
   bound.proof = Proof::none;
   bound.failure_probability = 1;
   return bound;

@@ -192,6 +192,13 @@ Factor Reader::matrix(const char* name) const {
   return values;
 }
 
+SingleFactor Reader::single_matrix(const char* name) const {
+  const Dataset found = numbers(name, 2, H5T_IEEE_F32LE, "float32");
+  SingleFactor values(static_cast<Index>(found.shape[0]), static_cast<Index>(found.shape[1]));
+  read(name, found, H5T_NATIVE_FLOAT, values.data());
+  return values;
+}
+
 std::vector<std::string> Reader::strings(const char* name) const {
   const Dataset found = dataset(name, 1);
   require_text_type(name, found.type.get());

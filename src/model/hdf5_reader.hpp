@@ -32,6 +32,7 @@ class Reader {
   std::vector<double> reals(const char* name) const;
   std::vector<std::int64_t> integers(const char* name) const;
   Factor matrix(const char* name) const;
+  SingleFactor single_matrix(const char* name) const;
   std::vector<std::string> strings(const char* name) const;
 
   /// Throws ModelError "FILE: PATH: message" about the member `name` of this group.

@@ -94,6 +94,12 @@ void Writer::matrix(const char* name, const Factor& values) const {
   dataset(name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, shape, values.data());
 }
 
+void Writer::single_matrix(const char* name, const SingleFactor& values) const {
+  const std::array<hsize_t, 2> shape{static_cast<hsize_t>(values.rows()),
+                                     static_cast<hsize_t>(values.cols())};
+  dataset(name, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, shape, values.data());
+}
+
 void Writer::strings(const char* name, const std::vector<std::string>& texts) const {
   std::size_t length = 1;
   for (const auto& text : texts) length = std::max(length, text.size());

@@ -29,6 +29,7 @@ class Writer {
   void array(const char* name, std::span<const double> values) const;
   void array(const char* name, std::span<const std::int64_t> values) const;
   void matrix(const char* name, const Factor& values) const;
+  void single_matrix(const char* name, const SingleFactor& values) const;
   /// Fixed-length UTF-8, padded with NUL. Precondition: no text contains a NUL.
   void strings(const char* name, const std::vector<std::string>& texts) const;
 

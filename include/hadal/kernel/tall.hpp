@@ -18,7 +18,7 @@ auto tall_inner(const Tall& a, const Tall& b) {
   using Small = Eigen::Matrix<typename Tall::Scalar, Eigen::Dynamic, Eigen::Dynamic>;
   const Index blocks = (a.rows() + tall_block - 1) / tall_block;
   std::vector<Small> parts(static_cast<std::size_t>(blocks));
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (blocks > 1)
   for (Index k = 0; k < blocks; ++k) {
     const Index begin = k * tall_block, rows = std::min(tall_block, a.rows() - begin);
     parts[k].noalias() = a.middleRows(begin, rows).transpose() * b.middleRows(begin, rows);
@@ -32,7 +32,7 @@ auto tall_inner(const Tall& a, const Tall& b) {
 template <class Tall, class Small>
 void add_tall_product(const Tall& a, const Small& s, typename Tall::Scalar sign, Tall& out) {
   const Index blocks = (a.rows() + tall_block - 1) / tall_block;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (blocks > 1)
   for (Index k = 0; k < blocks; ++k) {
     const Index begin = k * tall_block, rows = std::min(tall_block, a.rows() - begin);
     out.middleRows(begin, rows).noalias() += sign * a.middleRows(begin, rows) * s;
@@ -45,7 +45,7 @@ double inner(const Tall& a, const Tall& b) {
   constexpr Index size = 8192;
   const Index blocks = (a.size() + size - 1) / size;
   std::vector<double> parts(static_cast<std::size_t>(blocks));
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (blocks > 1)
   for (Index k = 0; k < blocks; ++k) {
     const auto *x = a.data() + k * size, *y = b.data() + k * size;
     const Index count = std::min(size, a.size() - k * size);
