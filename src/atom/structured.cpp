@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
+#include "hadal/certify/cone_tree.hpp"
 #include "hadal/certify/spectral_bound.hpp"
+#include "hadal/certify/structured_bound.hpp"
 #include "hadal/error.hpp"
 #include "hadal/kernel/products.hpp"
 #include "polar_search.hpp"
@@ -58,6 +61,49 @@ Factor starts_of(const ObservedPattern& pattern, const Vector& q, const RankOneA
   return starts;
 }
 
+/// norm(x) >= (l1 + l2) ||x||_2, hence polar(Q) <= sigma_1(Q) / ((l1_u + l2_u) (l1_v + l2_v)).
+PolarBound spectral_bound(const ObservedPattern& pattern, const Vector& q, const FactorNorm& u,
+                          const FactorNorm& v, const PolarRequest& request) {
+  const double share = (u.l1 + u.l2) * (v.l1 + v.l2) * (1 - 0x1p-50);
+  PolarBound bound =
+      verified_spectral_bound(pattern, q, request.lambda * share, request.precision,
+                              largest_singular_value(pattern, q));
+  bound.value /= share;
+  return bound;
+}
+
+/// How many iterations on a slack take some seconds; 0 where one takes too long, or too much memory.
+int iterations_affordable(const ObservedPattern& pattern) {
+  constexpr double operations = 4e10, size_max = 2e7;
+  const double size = static_cast<double>(pattern.rows()) * static_cast<double>(pattern.columns());
+  const double one = size * static_cast<double>(std::min(pattern.rows(), pattern.columns()));
+  const double count = std::min(1000.0, operations / one);
+  return size <= size_max && count >= 10 ? static_cast<int>(count) : 0;
+}
+
+/// Whether branch and bound over the cones of a non-negative factor is likely to end.
+bool small_orthant(const ObservedPattern& pattern, const FactorNorm& u, const FactorNorm& v) {
+  constexpr Index order_max = 12, other_max = 64;
+  const bool l2_alone = u.l1 + u.tv + v.l1 + v.tv == 0;
+  Index order = std::numeric_limits<Index>::max();
+  if (u.nonnegative) order = std::min(order, pattern.rows());
+  if (v.nonnegative) order = std::min(order, pattern.columns());
+  return l2_alone && order <= order_max && pattern.rows() <= other_max &&
+         pattern.columns() <= other_max;
+}
+
+Factor dense_matrix(const ObservedPattern& pattern, const Vector& q) {
+  Factor dense = Factor::Zero(pattern.rows(), pattern.columns());
+  pattern.for_each([&](Index k, Index i, Index j) { dense(i, j) = q[k]; });
+  return dense;
+}
+
+void take_smaller(const PolarBound& other, PolarSlack slack, PolarBound& bound) {
+  if (other.proof == Proof::none || !(other.value < bound.value)) return;
+  bound = other;
+  bound.slack = std::make_shared<const PolarSlack>(std::move(slack));
+}
+
 }  // namespace
 
 StructuredFamily::StructuredFamily(const ObservedPattern& pattern, FactorNorm u, FactorNorm v)
@@ -105,12 +151,25 @@ PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& 
 }
 
 PolarBound StructuredFamily::bound(const Vector& q, const PolarRequest& request) const {
-  // norm(x) >= (l1 + l2) ||x||_2.
-  const double share =
-      (u_.norm().l1 + u_.norm().l2) * (v_.norm().l1 + v_.norm().l2) * (1 - 0x1p-50);
-  PolarBound bound = verified_spectral_bound(pattern_, q, request.lambda * share, request.precision,
-                                             largest_singular_value(pattern_, q));
-  bound.value /= share;
+  PolarBound bound = spectral_bound(pattern_, q, u_.norm(), v_.norm(), request);
+  const double target = request.lambda * (1 + 1e-3 * request.precision);
+  const bool open = q.size() > 0 && q.cwiseAbs().maxCoeff() > 0 && bound.value > target;
+  if (open && iterations_affordable(pattern_) > 0) {
+    const Factor dense = dense_matrix(pattern_, q);
+    StructuredBoundOptions options;
+    options.target = target;
+    options.iteration_max = iterations_affordable(pattern_);
+    StructuredBound slack = structured_bound(dense, u_.norm(), v_.norm(), options);
+    take_smaller(slack.bound, std::move(slack.slack), bound);
+    if (bound.value > target && small_orthant(pattern_, u_.norm(), v_.norm())) {
+      const double share = u_.norm().l2 * v_.norm().l2;
+      ConeTreeResult cones =
+          polar_by_cones(dense, u_.norm().nonnegative, v_.norm().nonnegative);
+      cones.bound.value = cones.bound.value / share * (1 + 0x1p-50);
+      if (!cones.slack.tree.nodes.empty())
+        take_smaller(cones.bound, std::move(cones.slack), bound);
+    }
+  }
   bound.best_there_is = true;
   return bound;
 }

@@ -23,6 +23,7 @@ Certificate assemble_certificate(double objective, const DualPoint& dual, const 
   c.dual_scale = dual.scale;
   c.proof = bound.proof;
   c.method = bound.method;
+  c.slack = bound.slack;
   c.failure_probability = bound.proof == Proof::none ? 1 : bound.failure_probability;
   return c;
 }

@@ -127,7 +127,9 @@ ConeTreeResult polar_by_cones(const Matrix& q, bool u_nonnegative, bool v_nonneg
   ConeTreeResult result;
   const double largest = q.size() > 0 ? q.cwiseAbs().maxCoeff() : 0.0;
   if (!(largest > 0)) {
-    result.bound = {0, Proof::deterministic, "zero", 0};
+    result.bound.proof = Proof::deterministic;
+    result.bound.method = "zero";
+    result.bound.failure_probability = 0;
     return result;
   }
   std::frexp(largest, &result.slack.exponent);

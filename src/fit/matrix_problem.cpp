@@ -12,6 +12,7 @@
 #include "hadal/error.hpp"
 #include "hadal/fit/loss_values.hpp"
 #include "hadal/fit/preprocess.hpp"
+#include "hadal/model/polar_slack.hpp"
 #include "hadal/solve/solve.hpp"
 
 namespace hadal {
@@ -210,6 +211,11 @@ Certificate MatrixProblem::in_data_units(Certificate c) const {
   c.lower_bound *= unit;
   c.gap = c.objective - c.lower_bound;  // the relative gap is that of the scaled problem
   c.polar_bound *= data_unit_ * weight_unit_;
+  if (c.slack) {
+    PolarSlack slack = *c.slack;
+    slack.exponent += std::ilogb(data_unit_) + std::ilogb(weight_unit_);  // both powers of two
+    c.slack = std::make_shared<const PolarSlack>(std::move(slack));
+  }
   return c;
 }
 

@@ -10,6 +10,7 @@
 #include "model_checks.hpp"
 #include "model_layout.hpp"
 #include "offset_words.hpp"
+#include "polar_slack_io.hpp"
 
 namespace hadal {
 namespace {
@@ -124,6 +125,8 @@ void read_claim(const Reader& group, MatrixModel& model) {
   model.tolerance = group.real("tolerance");
   model.status = read_word(group, "status", status_from_string);
   model.stop = read_word(group, "stop", stop_reason_from_string);
+  if (group.has("slack"))
+    claim.slack = std::make_shared<const PolarSlack>(read_slack(group.group("slack")));
 }
 
 template <class Record, class Value>

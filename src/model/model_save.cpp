@@ -10,6 +10,7 @@
 #include "model_checks.hpp"
 #include "model_layout.hpp"
 #include "offset_words.hpp"
+#include "polar_slack_io.hpp"
 
 namespace hadal {
 namespace {
@@ -74,6 +75,7 @@ void write_claim(const Writer& group, const MatrixModel& model) {
   group.attribute("tolerance", model.tolerance);
   group.attribute("status", to_string(model.status));
   group.attribute("stop", to_string(model.stop));
+  if (claim.slack) write_slack(group.group("slack"), *claim.slack);
 }
 
 template <class Record, class Value>

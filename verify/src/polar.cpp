@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "cholesky_bound.hpp"
+#include "cone_tree.hpp"
 #include "factor_norm.hpp"
 #include "lanczos.hpp"
+#include "slack_bound.hpp"
 
 namespace hadal::verify {
 namespace {
@@ -85,6 +87,28 @@ double collected_by_atoms(const Problem& problem, const Sparse& q) {
   return best;
 }
 
+/// Takes the bound that the stored slack proves where it is the smaller one. Signs, shapes and the
+/// tiling of a tree are checked there; what a slack says is never believed.
+void use_slack(const Problem& problem, const Sparse& q, PolarSlack slack, PolarBound& result) {
+  slack.exponent -= problem.scaling.data + problem.scaling.weight;
+  Factor dense = Factor::Zero(problem.rows, problem.columns);
+  const Sparse::Lines& lines = q.by_rows();
+  for (std::size_t i = 0; i + 1 < lines.start.size(); ++i)
+    for (auto k = static_cast<std::size_t>(lines.start[i]);
+         k < static_cast<std::size_t>(lines.start[i + 1]); ++k)
+      dense(static_cast<Index>(i), lines.index[k]) = lines.value[k];
+  const bool tree = !slack.tree.nodes.empty();
+  const SlackBound proved = tree
+                                ? bound_from_tree(dense, problem.norm_u, problem.norm_v, slack)
+                                : bound_from_slack(dense, problem.norm_u, problem.norm_v, slack);
+  if (!proved.refusal.empty()) {
+    result.method += "; the stored slack is refused: " + proved.refusal;
+  } else if (proved.bound < result.bound) {
+    result.bound = proved.bound;
+    result.method = tree ? "slacks on cones, recomputed leaf by leaf" : "slack, recomputed";
+  }
+}
+
 PolarBound structured_bound(const Problem& problem, const Sparse& q, const Certificate& claim) {
   PolarBound result;
   result.search = collected_by_atoms(problem, q);
@@ -100,6 +124,7 @@ PolarBound structured_bound(const Problem& problem, const Sparse& q, const Certi
   result = {result.search, spectral.bound, Proof::deterministic, 0, spectral.method};
   const double share = spectral_share(problem.norm_u, problem.norm_v);
   result.bound = rounded_up(Real{spectral.bound} / share * (1 + 4 * wide_unit));
+  if (claim.slack && result.bound > problem.lambda) use_slack(problem, q, *claim.slack, result);
   return result;
 }
 

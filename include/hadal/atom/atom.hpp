@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <memory>
 #include <vector>
 
 #include "hadal/model/certificate.hpp"
@@ -16,6 +17,7 @@ struct PolarBound {
   double failure_probability = 1;
   /// The method has nothing better for this direction: what is left of the gap is the bound's own.
   bool best_there_is = false;
+  std::shared_ptr<const PolarSlack> slack = nullptr;  ///< see Certificate
 };
 
 /// What the loop asks of a polar computation.

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace hadal {
+
+struct PolarSlack;
 
 /// Kind of proof behind a bound on the polar, strongest first.
 enum class Proof {
@@ -45,6 +48,9 @@ struct Certificate {
   std::string method;  ///< how the bound was obtained, in words
   double failure_probability =
       0;  ///< of a probabilistic proof; 0 for a deterministic one, 1 for none
+  /// What proves the bound where the norms are structured and more than sigma_1 was used; null
+  /// otherwise.
+  std::shared_ptr<const PolarSlack> slack = nullptr;
 };
 
 /// `optimal` needs a proof and relative_gap <= tolerance; nothing else ever yields it.
