@@ -14,11 +14,6 @@
 namespace hadal::cli {
 namespace {
 
-/// The factors are balanced, so their squared column norms are the singular values.
-Vector singular_values(const MatrixModel& model) {
-  return model.u.colwise().squaredNorm().transpose();
-}
-
 std::string values_text(const Vector& values) {
   constexpr Index shown = 8;
   std::string text;
@@ -63,7 +58,11 @@ std::string problem_text(const MatrixModel& model) {
   text += text_line("weights", model.norm.alpha > 0
                                    ? fmt::format("counts to the power {}", figure(model.norm.alpha))
                                    : "none");
-  text += text_line("values", values_text(singular_values(model)));
+  if (model.structured()) {
+    text += text_line("norm of u", norm_in_words(model.norm_u));
+    text += text_line("norm of v", norm_in_words(model.norm_v));
+  }
+  text += text_line("values", values_text(strengths(model)));
   text += text_line("names", fmt::format("rows {}, columns {}, values {}", model.row_name,
                                          model.column_name, model.value_name));
   if (model.picture) {
@@ -102,7 +101,7 @@ class InspectCommand {
     const MatrixModel model = load_model(model_);
     if (!json_.empty()) {
       auto json = model_json(model);
-      const Vector values = singular_values(model);
+      const Vector values = strengths(model);
       json["singular_values"] = std::vector<double>(values.begin(), values.end());
       write_text(json_, json.dump(2) + "\n");
     }

@@ -65,14 +65,14 @@ Factor starts_of(const ObservedPattern& pattern, const Vector& q, const RankOneA
 PolarBound spectral_bound(const ObservedPattern& pattern, const Vector& q, const FactorNorm& u,
                           const FactorNorm& v, const PolarRequest& request) {
   const double share = (u.l1 + u.l2) * (v.l1 + v.l2) * (1 - 0x1p-50);
-  PolarBound bound =
-      verified_spectral_bound(pattern, q, request.lambda * share, request.precision,
-                              largest_singular_value(pattern, q));
+  PolarBound bound = verified_spectral_bound(pattern, q, request.lambda * share, request.precision,
+                                             largest_singular_value(pattern, q));
   bound.value /= share;
   return bound;
 }
 
-/// How many iterations on a slack take some seconds; 0 where one takes too long, or too much memory.
+/// How many iterations on a slack take some seconds; 0 where one takes too long, or too much
+/// memory.
 int iterations_affordable(const ObservedPattern& pattern) {
   constexpr double operations = 4e10, size_max = 2e7;
   const double size = static_cast<double>(pattern.rows()) * static_cast<double>(pattern.columns());
@@ -83,7 +83,7 @@ int iterations_affordable(const ObservedPattern& pattern) {
 
 /// Whether branch and bound over the cones of a non-negative factor is likely to end.
 bool small_orthant(const ObservedPattern& pattern, const FactorNorm& u, const FactorNorm& v) {
-  constexpr Index order_max = 12, other_max = 64;
+  constexpr Index order_max = 8, other_max = 16;
   const bool l2_alone = u.l1 + u.tv + v.l1 + v.tv == 0;
   Index order = std::numeric_limits<Index>::max();
   if (u.nonnegative) order = std::min(order, pattern.rows());
@@ -151,6 +151,8 @@ PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& 
 }
 
 PolarBound StructuredFamily::bound(const Vector& q, const PolarRequest& request) const {
+  if (u_.norm().nonnegative && v_.norm().nonnegative && q.size() > 0 && q.maxCoeff() <= 0)
+    return {0, Proof::deterministic, "no entry of Q is positive", 0, true};
   PolarBound bound = spectral_bound(pattern_, q, u_.norm(), v_.norm(), request);
   const double target = request.lambda * (1 + 1e-3 * request.precision);
   const bool open = q.size() > 0 && q.cwiseAbs().maxCoeff() > 0 && bound.value > target;
@@ -163,11 +165,9 @@ PolarBound StructuredFamily::bound(const Vector& q, const PolarRequest& request)
     take_smaller(slack.bound, std::move(slack.slack), bound);
     if (bound.value > target && small_orthant(pattern_, u_.norm(), v_.norm())) {
       const double share = u_.norm().l2 * v_.norm().l2;
-      ConeTreeResult cones =
-          polar_by_cones(dense, u_.norm().nonnegative, v_.norm().nonnegative);
+      ConeTreeResult cones = polar_by_cones(dense, u_.norm().nonnegative, v_.norm().nonnegative);
       cones.bound.value = cones.bound.value / share * (1 + 0x1p-50);
-      if (!cones.slack.tree.nodes.empty())
-        take_smaller(cones.bound, std::move(cones.slack), bound);
+      if (!cones.slack.tree.nodes.empty()) take_smaller(cones.bound, std::move(cones.slack), bound);
     }
   }
   bound.best_there_is = true;

@@ -121,6 +121,8 @@ Rows settings(const MatrixModel& model, const MatrixData* data) {
       {"Lambda",
        lambda_in_words(model) + (model.path.empty() ? "" : ", chosen by cross-validation")},
       {"Offset", offset_in_words(model.offset)},
+      {"Norm of the row factors", norm_in_words(model.norm_u)},
+      {"Norm of the column factors", norm_in_words(model.norm_v)},
       {"Weights of the penalty",
        model.norm.alpha > 0
            ? fmt::format("counts of entries to the power {}", figure(model.norm.alpha))

@@ -21,11 +21,6 @@ Json column(const std::vector<Element>& elements, Member member) {
   return values;
 }
 
-std::vector<double> singular_values(const MatrixModel& model) {
-  const Vector squared = model.u.colwise().squaredNorm().transpose();
-  return {squared.begin(), squared.end()};
-}
-
 std::vector<PathPoint> path_by_lambda(const MatrixModel& model) {
   auto path = model.path;
   std::sort(path.begin(), path.end(),
@@ -63,13 +58,15 @@ std::string convergence_plots(const MatrixModel& model) {
 
 std::string spectrum_plot(const MatrixModel& model) {
   if (model.size() == 0) return "";
-  const auto values = singular_values(model);
-  return plot(
-      "plot-spectrum", "Strength of the patterns",
-      "Singular values of the model. The penalty took lambda (dashed) off each and dropped "
-      "every pattern weaker than that.",
-      fmt::format("{} singular values, from {} down to {}, and lambda at {}", values.size(),
-                  figure(values.front(), 4), figure(values.back(), 4), figure(model.lambda, 4)));
+  const Vector values = strengths(model);
+  return plot("plot-spectrum", "Strength of the patterns",
+              model.structured()
+                  ? "Product of the norms of each pattern's two factors, and lambda (dashed)."
+                  : "Singular values of the model. The penalty took lambda (dashed) off each and "
+                    "dropped every pattern weaker than that.",
+              fmt::format("{} values, from {} down to {}, and lambda at {}", values.size(),
+                          figure(values[0], 4), figure(values[values.size() - 1], 4),
+                          figure(model.lambda, 4)));
 }
 
 std::string path_plot(const MatrixModel& model) {
@@ -96,7 +93,10 @@ nlohmann::json plot_data(const MatrixModel& model) {
                      {"lower_bound", column(model.trace, &OuterIteration::lower_bound)},
                      {"relative_gap", column(model.trace, &OuterIteration::relative_gap)}};
   }
-  if (model.size() > 0) data["singular_values"] = singular_values(model);
+  if (model.size() > 0) {
+    const Vector values = strengths(model);
+    data["strengths"] = std::vector<double>(values.begin(), values.end());
+  }
   if (!model.path.empty()) {
     const auto path = path_by_lambda(model);
     data["path"] = {{"lambda", column(path, &PathPoint::lambda)},

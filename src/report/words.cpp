@@ -152,4 +152,15 @@ std::string duration(double seconds) {
   return fmt::format("{} h {} min", total / 3600, total % 3600 / 60);
 }
 
+std::string norm_in_words(const FactorNorm& norm) {
+  return to_string(norm) + (norm.nonnegative ? ", >= 0" : "");
+}
+
+Vector strengths(const MatrixModel& model) {
+  Vector values(model.size());
+  for (Index c = 0; c < values.size(); ++c)
+    values[c] = model.norm_u(model.u.col(c)) * model.norm_v(model.v.col(c));
+  return values;
+}
+
 }  // namespace hadal

@@ -31,7 +31,7 @@ void expect_confirmed(const Fitted& fitted) {
 }
 
 MatrixData from_dense(const Matrix& dense) {
-  return {entries_from_dense(Factor(dense)), {}, {}, "row", "column", "value", {}};
+  return {entries_from_dense(Factor(dense)), {}, {}, "row", "column", "value", {}, {}};
 }
 
 // Soft thresholding of the singular values is the optimum of a fully observed problem.

@@ -87,6 +87,11 @@ double collected_by_atoms(const Problem& problem, const Sparse& q) {
   return best;
 }
 
+bool nothing_positive(const Sparse& q) {
+  const std::vector<double>& value = q.by_rows().value;
+  return std::all_of(value.begin(), value.end(), [](double x) { return x <= 0; });
+}
+
 /// Takes the bound that the stored slack proves where it is the smaller one. Signs, shapes and the
 /// tiling of a tree are checked there; what a slack says is never believed.
 void use_slack(const Problem& problem, const Sparse& q, PolarSlack slack, PolarBound& result) {
@@ -98,9 +103,8 @@ void use_slack(const Problem& problem, const Sparse& q, PolarSlack slack, PolarB
          k < static_cast<std::size_t>(lines.start[i + 1]); ++k)
       dense(static_cast<Index>(i), lines.index[k]) = lines.value[k];
   const bool tree = !slack.tree.nodes.empty();
-  const SlackBound proved = tree
-                                ? bound_from_tree(dense, problem.norm_u, problem.norm_v, slack)
-                                : bound_from_slack(dense, problem.norm_u, problem.norm_v, slack);
+  const SlackBound proved = tree ? bound_from_tree(dense, problem.norm_u, problem.norm_v, slack)
+                                 : bound_from_slack(dense, problem.norm_u, problem.norm_v, slack);
   if (!proved.refusal.empty()) {
     result.method += "; the stored slack is refused: " + proved.refusal;
   } else if (proved.bound < result.bound) {
@@ -112,6 +116,8 @@ void use_slack(const Problem& problem, const Sparse& q, PolarSlack slack, PolarB
 PolarBound structured_bound(const Problem& problem, const Sparse& q, const Certificate& claim) {
   PolarBound result;
   result.search = collected_by_atoms(problem, q);
+  if (problem.norm_u.nonnegative && problem.norm_v.nonnegative && nothing_positive(q))
+    return {0, 0, Proof::deterministic, 0, "no entry of Q is positive"};
   const Index order = std::min(problem.rows, problem.columns);
   if (claim.proof == Proof::none || order > CholeskyBound::largest_order) {
     result.bound = std::numeric_limits<double>::infinity();

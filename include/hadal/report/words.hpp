@@ -31,11 +31,17 @@ std::string lambda_in_words(const MatrixModel& model);
 /// E.g. "mean of all entries", "free row and column terms with ridge 0.001".
 std::string offset_in_words(const Offset& offset);
 
-/// The name of the values where the data had one, to say in which units errors are.
+/// E.g. "l1 + 0.5*l2, >= 0".
+std::string norm_in_words(const FactorNorm& norm);
+
+/// norm_u(u_i) norm_v(v_i) of every atom, largest first: the singular values of plain norms.
+Vector strengths(const MatrixModel& model);
+
 /// "squared", or "huber, gross errors from 1.2 on".
 std::string loss_in_words(const MatrixModel& model);
 /// What the model's errors are: "root mean squared, in units of the data", or a mean loss.
 std::string error_in_words(const MatrixModel& model);
+/// The name of the values where the data had one, to say in which units errors are.
 std::string unit_in_words(const MatrixModel& model);
 
 /// Seconds, minutes or hours, e.g. "3.2 s", "4 min 10 s".

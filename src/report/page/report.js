@@ -148,7 +148,7 @@
   }
 
   if (data.path) drawPath(data.path);
-  if (data.singular_values) drawSpectrum(data.singular_values);
+  if (data.strengths) drawSpectrum(data.strengths);
   if (data.trace) drawConvergence(data.trace);
 
   window.addEventListener("beforeprint", () => charts.forEach(chart => chart.resize()));
