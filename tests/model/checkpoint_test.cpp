@@ -48,7 +48,7 @@ TEST(Checkpoint, RefusesWhatNoFitCanHaveWritten) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const std::vector<std::function<void(MatrixCheckpoint&)>> damages = {
       [](auto& c) { c.v = Factor::Random(5, 3); },
-      [](auto& c) { c.u = Factor::Random(6, 6), c.v = Factor::Random(5, 6); },
+      [](auto& c) { c.u = Factor::Random(6, 31), c.v = Factor::Random(5, 31); },
       [](auto& c) { c.u(1, 1) = nan; },
       [](auto& c) { c.found_u = Factor::Random(5, 1); },
       [](auto& c) { c.found_u(0, 0) = nan; },
