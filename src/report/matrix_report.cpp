@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "embedded.hpp"
+#include "footprints.hpp"
 #include "hadal/error.hpp"
 #include "hadal/report/words.hpp"
 #include "hadal/version.hpp"
@@ -36,6 +37,10 @@ std::string badge(const MatrixModel& model) {
 std::string subject(const MatrixModel& model) {
   if (model.picture) {
     return fmt::format("a picture of {} x {} pixels", model.picture->width, model.picture->height);
+  }
+  if (model.movie) {
+    return fmt::format("a movie of {} frames of {} x {} pixels", model.rows(), model.movie->width,
+                       model.movie->height);
   }
   const bool named = !model.value_name.empty() && model.value_name != "value";
   const std::string of = named ? fmt::format(" of {}", model.value_name) : "";
@@ -166,8 +171,9 @@ std::string matrix_report(const MatrixModel& model, const MatrixData* data,
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
          fmt::format("<title>hadal: {}</title>\n", html::escape(files.model)) + "<style>\n" +
          embedded::report_css + "</style>\n</head>\n<body>\n<main>\n" + header(model, data) +
-         cards(model) + picture_section(model, data) + certificate_section(model, files) +
-         plot_section(model) + settings_section(settings(model, data)) +
+         cards(model) + picture_section(model, data) + footprint_section(model) +
+         certificate_section(model, files) + plot_section(model) +
+         settings_section(settings(model, data)) +
          fmt::format("<footer>Written by hadal {}. Plots: Chart.js, MIT licence.</footer>\n",
                      version) +
          "</main>\n" + scripts(model) + "</body>\n</html>\n";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "footprints.hpp"
 #include "hadal/report/words.hpp"
 #include "html.hpp"
 
@@ -97,6 +98,7 @@ nlohmann::json plot_data(const MatrixModel& model) {
     const Vector values = strengths(model);
     data["strengths"] = std::vector<double>(values.begin(), values.end());
   }
+  if (model.movie) data["traces"] = footprint_traces(model);
   if (!model.path.empty()) {
     const auto path = path_by_lambda(model);
     data["path"] = {{"lambda", column(path, &PathPoint::lambda)},

@@ -26,6 +26,9 @@ TEST_F(Structured, AMoviesOwnShapeIsTheLattice) {
       "fit matrix m.tif --offset none --nonneg u,v --norm-v \"l1 + l2 + 0.3*tv(grid8)\" "
       "--lambda-ratio 0.4 --tol 1e-3 --quiet --out m.h5");
   EXPECT_EQ(hadal("verify m.h5 m.tif").code, 0);
+  done("report m.h5 --data m.tif --out r.html");
+  EXPECT_THAT(text_of("r.html"), testing::HasSubstr("Footprint of pattern 1"));
+  EXPECT_THAT(text_of("r.html"), testing::HasSubstr("trace-0"));
   const std::string text = hadal("inspect m.h5").out;
   EXPECT_THAT(text, testing::HasSubstr("l1 + l2 + 0.3*tv(grid8)"));
 }

@@ -126,10 +126,10 @@
   }
 
   function drawSpectrum(values) {
-    const bars = { label: "singular value", data: values, backgroundColor: blue, categoryPercentage: 0.9, barPercentage: 0.9, maxBarThickness: 60 };
+    const bars = { label: "strength", data: values, backgroundColor: blue, categoryPercentage: 0.9, barPercentage: 0.9, maxBarThickness: 60 };
     draw("plot-spectrum", "bar", [bars],
       { x: { title: { display: true, text: "pattern" }, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 12 } },
-        y: axis("singular value", { beginAtZero: true, suggestedMax: data.lambda * 1.1 }) },
+        y: axis("strength", { beginAtZero: true, suggestedMax: data.lambda * 1.1 }) },
       { labels: values.map((_, k) => k + 1), marker: { axis: "y", value: data.lambda, label: "lambda" } });
   }
 
@@ -147,6 +147,13 @@
         tooltip: { filter: item => item.datasetIndex === 0 } });
   }
 
+  function drawTraces(traces) {
+    traces.forEach((trace, k) => draw(`trace-${k}`, "line",
+      [line("trace", blue, trace.map((y, x) => ({ x, y })), { borderWidth: 1, pointRadius: 0 })],
+      { x: axis("frame", { max: trace.length - 1 }), y: axis("", { title: { display: false } }) }));
+  }
+
+  if (data.traces) drawTraces(data.traces);
   if (data.path) drawPath(data.path);
   if (data.strengths) drawSpectrum(data.strengths);
   if (data.trace) drawConvergence(data.trace);
