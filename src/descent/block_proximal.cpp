@@ -136,17 +136,11 @@ class Sweeps {
     const Matrix u = u_.x, v = v_.x;
     u_.x += beta * (u - u_.before);
     v_.x += beta * (v - v_.before);
-    const double scaled = lambda_ / data_.curvature();
-    minimise_atoms(u_, data_.rows_target(u_.x, v_.x), v_.x.transpose() * v_.x, norms(v_), scaled,
-                   tolerance);
-    const Matrix target = data_.columns_target(u_.x, v_.x);
-    minimise_atoms(v_, target, u_.x.transpose() * u_.x, norms(u_), scaled, tolerance);
-    const double reached = data_.value(u_.x, v_.x, target) + lambda_ * norms(u_).dot(norms(v_));
-    const double decrease = objective_ - reached;
+    const double decrease = objective_ - minimise_in_turn(tolerance);
     if (decrease > 0) {
       u_.before = u;
       v_.before = v;
-      objective_ = reached;
+      objective_ -= decrease;
       drop_zeros();
     } else {
       u_.x = u_.before = u;
@@ -156,7 +150,80 @@ class Sweeps {
     return decrease;
   }
 
+  /// Merges pairs of atoms that share almost one factor, most alike first, wherever a sweep from
+  /// the merged atom ends below F: (u_a, v) and (u_b, v) together cost no less than (u_a + u_b, v).
+  /// Returns the sweeps made.
+  int merge_similar(double tolerance) {
+    constexpr int failures_max = 4;
+    int sweeps = 0;
+    for (int failures = 0; failures < failures_max;) {
+      const std::vector<Alike> pairs = alike_pairs();
+      if (static_cast<std::size_t>(failures) >= pairs.size()) break;
+      failures = merge(pairs[static_cast<std::size_t>(failures)], tolerance) ? 0 : failures + 1;
+      ++sweeps;
+    }
+    return sweeps;
+  }
+
  private:
+  struct Alike {
+    Index a, b;
+    double cosine;  ///< of the factors that are alike
+    bool columns;   ///< v is, not u
+  };
+
+  std::vector<Alike> alike_pairs() const {
+    constexpr double threshold = 0.9;
+    std::vector<Alike> pairs;
+    for (const Side* side : {&u_, &v_}) {
+      const Matrix unit = side->x.colwise().normalized();
+      const Matrix cosine = unit.transpose() * unit;
+      for (Index a = 0; a < size(); ++a)
+        for (Index b = a + 1; b < size(); ++b)
+          if (std::abs(cosine(a, b)) > threshold)
+            pairs.push_back({a, b, cosine(a, b), side == &v_});
+    }
+    std::stable_sort(pairs.begin(), pairs.end(), [](const Alike& p, const Alike& q) {
+      return std::abs(p.cosine) > std::abs(q.cosine);
+    });
+    return pairs;
+  }
+
+  bool merge(const Alike& pair, double tolerance) {
+    const Side u = u_, v = v_;
+    Side &shared = pair.columns ? v_ : u_, &summed = pair.columns ? u_ : v_;
+    const double sign = pair.cosine < 0 ? -1 : 1;
+    const double size_a = shared.norm(pair.a), size_b = shared.norm(pair.b);
+    const double share_a = size_a * summed.norm(pair.a), share_b = size_b * summed.norm(pair.b);
+    summed.x.col(pair.a) = size_a * summed.x.col(pair.a) + sign * size_b * summed.x.col(pair.b);
+    shared.x.col(pair.a) =
+        (share_a / size_a * shared.x.col(pair.a) + sign * share_b / size_b * shared.x.col(pair.b)) /
+        (share_a + share_b);
+    for (Side* side : {&u_, &v_}) side->x.col(pair.b).setZero();
+    const double reached = minimise_in_turn(tolerance);
+    if (reached < objective_) {
+      objective_ = reached;
+      drop_zeros();
+      for (Side* side : {&u_, &v_}) side->before = side->x;
+      return true;
+    }
+    u_.x = u_.before = u.x;
+    v_.x = v_.before = v.x;
+    u_.duals = u.duals;
+    v_.duals = v.duals;
+    return false;
+  }
+
+  /// Every atom's u, then every atom's v; returns F.
+  double minimise_in_turn(double tolerance) {
+    const double scaled = lambda_ / data_.curvature();
+    minimise_atoms(u_, data_.rows_target(u_.x, v_.x), v_.x.transpose() * v_.x, norms(v_), scaled,
+                   tolerance);
+    const Matrix target = data_.columns_target(u_.x, v_.x);
+    minimise_atoms(v_, target, u_.x.transpose() * u_.x, norms(u_), scaled, tolerance);
+    return data_.value(u_.x, v_.x, target) + lambda_ * norms(u_).dot(norms(v_));
+  }
+
   static Vector norms(const Side& side) {
     Vector norm(side.x.cols());
     for (Index c = 0; c < norm.size(); ++c) norm[c] = side.norm(c);
@@ -212,6 +279,11 @@ DescentReport BlockProximal::descend(const L& loss, const StructuredFamily& fami
     report.at_floor = idle >= idle_max;
     if (report.at_floor) break;
     if (report.iterations >= sweep_min && decrease > 0 && decrease <= goal.reduction * first) break;
+  }
+  if (sweeps.size() > 0 && !goal.cancelled()) {
+    const int merging = sweeps.merge_similar(inexact / static_cast<double>(2 * sweeps.size()));
+    report.iterations += merging;
+    report.passes += merging * sweeps.passes_per_sweep();
   }
   report.at_floor = report.at_floor || sweeps.size() == 0;
   atoms = sweeps.atoms();
