@@ -70,7 +70,7 @@ class FitMatrixCommand {
 FitMatrixCommand::FitMatrixCommand(CLI::App& app) {
   app.add_option("DATA", data_,
                  "File with the matrix: CSV or TSV triplets, dense CSV, Matrix "
-                 "Market, NPY, NPZ or PNG")
+                 "Market, NPY, NPZ, PNG or TIFF")
       ->required()
       ->type_name("");
   add_lambda_options(app);
@@ -87,7 +87,9 @@ FitMatrixCommand::FitMatrixCommand(CLI::App& app) {
       "  hadal fit matrix counts.csv --offset none --nonneg u,v --lambda-ratio 0.1 --out parts.h5\n"
       "  hadal fit matrix photo.png --mask holes.png --offset global --out photo.h5\n"
       "  hadal fit matrix clicks.csv --loss logistic --out clicks.h5\n"
-      "Exit code 0 when the fit reached its tolerance, 4 when a limit came first.");
+      "Exit code 0 when the fit reached its tolerance or found nothing more to gain, 4 when a "
+      "limit\n"
+      "came first.");
 }
 
 void FitMatrixCommand::add_lambda_options(CLI::App& app) {
@@ -145,7 +147,7 @@ void FitMatrixCommand::add_model_options(CLI::App& app) {
        {"columns", OffsetTerms::columns},
        {"both", OffsetTerms::both}},
       [this](OffsetTerms terms) { options_.offset = terms; },
-      "What is added to the low-rank part [global; none for logistic and poisson]")
+      "What is added to the low-rank part [global; none for logistic, poisson and --nonneg u,v]")
       ->group(group);
   add_choice<OffsetPolicy>(
       app, "--offset-kind", {{"mean", OffsetPolicy::mean}, {"free", OffsetPolicy::free}},

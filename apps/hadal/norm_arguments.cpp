@@ -20,8 +20,10 @@ std::optional<std::array<Index, 3>> parse_shape(const std::string& text) {
   const int size = static_cast<int>(text.size());
   const bool two = std::sscanf(text.c_str(), "%lldx%lld%n", &sides[0], &sides[1], &used) == 2;
   if (!two) return std::nullopt;
-  if (used < size && (std::sscanf(text.c_str() + used, "x%lld%n", &sides[2], &used) != 1))
+  int more = 0;
+  if (used < size && std::sscanf(text.c_str() + used, "x%lld%n", &sides[2], &more) != 1)
     return std::nullopt;
+  if (used + more != size) return std::nullopt;
   for (const long long side : sides)
     if (side < 1 || side > 1'000'000'000) return std::nullopt;
   return std::array<Index, 3>{sides[0], sides[1], sides[2]};
@@ -68,7 +70,7 @@ void NormArguments::add_to(CLI::App& app) {
   side(u_, "u", "rows");
   side(v_, "v", "columns");
   add_choice<int>(
-      app, "--nonneg", {{"u", 1}, {"v", 2}, {"u,v", 3}},
+      app, "--nonneg", {{"u", 1}, {"v", 2}, {"u,v", 3}, {"v,u", 3}},
       [this](int which) {
         nonnegative_u_ = (which & 1) != 0;
         nonnegative_v_ = (which & 2) != 0;
@@ -80,12 +82,15 @@ void NormArguments::add_to(CLI::App& app) {
 FactorNorm NormArguments::norm_of(const Side& side, const char* name, Index elements,
                                   std::optional<Shape> natural) const {
   FactorNorm norm = parse_norm(side.norm);
-  if (norm.tv == 0) {
-    if (side.shape)
-      throw ArgumentError(fmt::format("--shape-{} was given for a norm without tv", name));
-    return norm;
-  }
   const GraphKind kind = norm.graph.kind;
+  const bool grid = norm.tv > 0 && kind != GraphKind::chain && kind != GraphKind::edges;
+  if (side.shape && !grid) {
+    throw ArgumentError(
+        fmt::format("--shape-{} was given for a norm without tv on a lattice", name));
+  }
+  if (!side.edges.empty() && kind != GraphKind::edges)
+    throw ArgumentError(fmt::format("--edges-{} was given for a norm without tv(edges)", name));
+  if (norm.tv == 0) return norm;
   if (kind == GraphKind::edges) {
     if (side.edges.empty())
       throw ArgumentError(fmt::format(
@@ -94,7 +99,7 @@ FactorNorm NormArguments::norm_of(const Side& side, const char* name, Index elem
     return norm;
   }
   Shape shape = {elements, 1, 1};
-  if (kind != GraphKind::chain) {
+  if (grid) {
     if (!side.shape && !natural) {
       throw ArgumentError(
           fmt::format("--norm-{0} '{1}' was given for data without the shape of a picture; "

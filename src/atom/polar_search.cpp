@@ -66,13 +66,14 @@ void PolarSearch::keep_distinct(std::vector<Candidate>& candidates, Index count)
   candidates = std::move(kept);
 }
 
-void PolarSearch::run(const Factor& starts, Index count, double precision) {
+void PolarSearch::run(const Factor& starts, Index count, double precision,
+                      const std::function<bool()>& cancelled) {
   constexpr int first_rounds = 3, rounds = 60;
   std::vector<Candidate> candidates(starts.cols());
   for (Index s = 0; s < starts.cols(); ++s) candidates[s].v = starts.col(s);
   for (int k = 0; k < first_rounds; ++k) alternate(candidates, precision);
   keep_distinct(candidates, 2 * count);
-  for (int k = 0; k < rounds; ++k) alternate(candidates, precision);
+  for (int k = 0; k < rounds && !cancelled(); ++k) alternate(candidates, precision);
   keep_distinct(candidates, count);
 
   found_ = {Factor(pattern_.rows(), static_cast<Index>(candidates.size())),

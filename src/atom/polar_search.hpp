@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "hadal/atom/rank_one.hpp"
@@ -17,7 +18,8 @@ class PolarSearch {
 
   /// The distinct atoms found from these starts (columns; only their direction counts), best first,
   /// at most `count`. A start has settled once a round raises its value by less than this part.
-  void run(const Factor& starts, Index count, double precision);
+  void run(const Factor& starts, Index count, double precision,
+           const std::function<bool()>& cancelled);
 
   const RankOneAtoms& found() const { return found_; }
   const std::vector<double>& collected() const { return collected_; }

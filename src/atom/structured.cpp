@@ -37,10 +37,10 @@ std::vector<Index> longest(const Vector& lengths, Index count) {
   return order;
 }
 
-/// Where the search starts: the current atoms, the leading singular pairs with both signs (a
-/// constraint makes them differ), and the longest rows of Q.
+/// Where the search starts: the current atoms, the leading singular pairs, with both signs where a
+/// constraint makes them differ, and the longest rows of Q.
 Factor starts_of(const ObservedPattern& pattern, const Vector& q, const RankOneAtoms& atoms,
-                 std::uint64_t seed) {
+                 bool signs_differ, std::uint64_t seed) {
   constexpr Index singular_max = 8, row_max = 4;
   PolarRequest request;
   request.atoms_max = singular_max;
@@ -56,14 +56,18 @@ Factor starts_of(const ObservedPattern& pattern, const Vector& q, const RankOneA
   pattern.for_each([&](Index k, Index i, Index j) {
     if (number[i] >= 0) of_rows(j, number[i]) = q[k];
   });
-  Factor starts(pattern.columns(), atoms.size() + 2 * pairs.size() + of_rows.cols());
-  starts << atoms.v, pairs.v, -pairs.v, of_rows;
+  const Factor opposite = signs_differ ? Factor(-pairs.v) : Factor(pattern.columns(), 0);
+  Factor starts(pattern.columns(), atoms.size() + pairs.size() + opposite.cols() + of_rows.cols());
+  starts << atoms.v, pairs.v, opposite, of_rows;
   return starts;
 }
 
 /// norm(x) >= (l1 + l2) ||x||_2, hence polar(Q) <= sigma_1(Q) / ((l1_u + l2_u) (l1_v + l2_v)).
 PolarBound spectral_bound(const ObservedPattern& pattern, const Vector& q, const FactorNorm& u,
                           const FactorNorm& v, const PolarRequest& request) {
+  constexpr Index order_max = 16'000;  // as the checker's
+  if (std::min(pattern.rows(), pattern.columns()) > order_max)
+    return {request.estimate, Proof::none, "search: the matrix is too large for a proof", 1};
   const double share = (u.l1 + u.l2) * (v.l1 + v.l2) * (1 - 0x1p-50);
   PolarBound bound = verified_spectral_bound(pattern, q, request.lambda * share, request.precision,
                                              largest_singular_value(pattern, q));
@@ -139,8 +143,9 @@ PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& 
     return result;
   }
   PolarSearch search(pattern_, q, u_, v_);
-  search.run(starts_of(pattern_, q, atoms, request.seed), request.atoms_max,
-             0.1 * request.precision);
+  const bool signs_differ = u_.norm().nonnegative || v_.norm().nonnegative;
+  search.run(starts_of(pattern_, q, atoms, signs_differ, request.seed), request.atoms_max,
+             0.1 * request.precision, request.cancelled);
   result.found = search.found();
   result.collected = search.collected();
   result.value = result.collected.empty() ? 0 : result.collected.front();
@@ -161,11 +166,15 @@ PolarBound StructuredFamily::bound(const Vector& q, const PolarRequest& request)
     StructuredBoundOptions options;
     options.target = target;
     options.iteration_max = iterations_affordable(pattern_);
+    options.cancelled = request.cancelled;
     StructuredBound slack = structured_bound(dense, u_.norm(), v_.norm(), options);
     take_smaller(slack.bound, std::move(slack.slack), bound);
     if (bound.value > target && small_orthant(pattern_, u_.norm(), v_.norm())) {
       const double share = u_.norm().l2 * v_.norm().l2;
-      ConeTreeResult cones = polar_by_cones(dense, u_.norm().nonnegative, v_.norm().nonnegative);
+      ConeTreeOptions limits;
+      limits.cancelled = request.cancelled;
+      ConeTreeResult cones =
+          polar_by_cones(dense, u_.norm().nonnegative, v_.norm().nonnegative, limits);
       cones.bound.value = cones.bound.value / share * (1 + 0x1p-50);
       if (!cones.slack.tree.nodes.empty()) take_smaller(cones.bound, std::move(cones.slack), bound);
     }

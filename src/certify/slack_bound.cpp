@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "dual_norm.hpp"
@@ -52,7 +54,8 @@ double additions(const SlackPiece& piece, const FactorNorm& u, const FactorNorm&
 }
 
 PolarBound unproven() {
-  return {std::numeric_limits<double>::infinity(), Proof::none, "squares overflow", 1};
+  return {std::numeric_limits<double>::infinity(), Proof::none,
+          "no proof: squares overflow, or terms are charged twice", 1};
 }
 
 }  // namespace
@@ -68,7 +71,10 @@ PolarBound slack_bound(const Factor& q, const FactorNorm& u, const FactorNorm& v
     remainder += cover;
     size += cover.norm();
   }
+  // The largest share bounds the sum only where each pair of terms is charged once.
+  std::set<std::pair<NormTerm, NormTerm>> taken{{strongest(u), strongest(v)}};
   for (const SlackPiece& piece : slack.pieces) {
+    if (!taken.emplace(piece.row, piece.column).second) return unproven();
     const Factor values = piece.values.cast<double>();
     add_part(piece.row, piece.column, values, u.graph, v.graph, -1, remainder);
     const double count = additions(piece, u, v);

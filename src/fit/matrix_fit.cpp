@@ -35,7 +35,7 @@ void require(bool holds, const std::string& name, double given, const std::strin
 void check_norms(const MatrixFitOptions& o) {
   for (const FactorNorm* norm : {&o.norm_u, &o.norm_v}) {
     const auto weight = [&](const char* name, double value) {
-      require(value >= 0 && std::isfinite(value), name, value, "a finite number >= 0");
+      require(FactorNorm::usable(value), name, value, "0, or a number from 1e-30 to 1e30");
     };
     weight("weight of l1", norm->l1);
     weight("weight of l2", norm->l2);

@@ -76,18 +76,20 @@ SolveOptions solve_options(const MatrixFitOptions& options, const ObservedPatter
   solve.seed = options.seed;
   if (options.size_max > 0) solve.size_max = options.size_max;
   if (options.time_limit > 0) solve.time_limit = options.time_limit;
+  const bool structured = !(options.norm_u.plain() && options.norm_v.plain());
   switch (options.proof) {
     case ProofChoice::none:
       solve.proof = Proof::none;
       break;
     case ProofChoice::probabilistic:
-      solve.proof = Proof::probabilistic;
+      // Structured norms have no probabilistic proof; a deterministic one is no less.
+      solve.proof = structured ? Proof::deterministic : Proof::probabilistic;
       break;
     case ProofChoice::deterministic:
       solve.proof = Proof::deterministic;
       break;
     case ProofChoice::automatic:
-      if (!(options.norm_u.plain() && options.norm_v.plain())) {
+      if (structured) {
         solve.proof = Proof::deterministic;
         break;
       }

@@ -58,11 +58,11 @@ ResumePoint load_resume_point(const std::filesystem::path& file, const std::stri
                               Index rows, Index columns) {
   MatrixCheckpoint c = load_checkpoint(file);
   if (c.problem != identity) {
-    throw ArgumentError(
-        fmt::format("{}: the checkpoint is of another problem\n  checkpoint: {}\n  this fit:   "
-                    "{}\nexpected the "
-                    "same data and the same options for lambda, offset, weights and seed",
-                    file.string(), c.problem, identity));
+    throw ArgumentError(fmt::format(
+        "{}: the checkpoint is of another problem\n  checkpoint: {}\n  this fit:   "
+        "{}\nexpected the "
+        "same data and the same options for loss, lambda, offset, weights, norms and seed",
+        file.string(), c.problem, identity));
   }
   if (c.u.rows() != rows || c.v.rows() != columns) {
     throw ModelError(fmt::format("{}: factors of {} rows and {} columns; expected {} and {}",

@@ -146,9 +146,10 @@ class Checker {
   }
 
   void factor_norm(std::string_view field, const FactorNorm& norm, const Factor& factor) const {
-    non_negative(field, norm.l1);
-    non_negative(field, norm.l2);
-    non_negative(field, norm.tv);
+    for (const double weight : {norm.l1, norm.l2, norm.tv})
+      require(FactorNorm::usable(weight), field, weight, "0, or a weight from 1e-30 to 1e30");
+    require(!model_.structured() || model_.norm.alpha == 0, "norm_alpha", model_.norm.alpha,
+            "0 with structured norms");
     require(norm.l1 + norm.l2 > 0, field, norm.l1 + norm.l2, "l1 + l2 > 0");
     require(norm.tv == 0 || norm.graph.vertices == factor.rows(), field, norm.graph.vertices,
             fmt::format("a graph of {} vertices", factor.rows()));

@@ -53,7 +53,7 @@ class Parser {
     const char* begin = text_.data() + at_;
     const auto result = std::from_chars(begin, text_.data() + text_.size(), value);
     if (result.ec != std::errc()) return 1;
-    if (!(value > 0) || !std::isfinite(value)) fail("a finite weight > 0");
+    if (!(value > 0) || !FactorNorm::usable(value)) fail("a weight from 1e-30 to 1e30");
     at_ += static_cast<std::size_t>(result.ptr - begin);
     if (!skip("*")) fail("*");
     return value;

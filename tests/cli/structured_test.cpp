@@ -59,6 +59,10 @@ TEST_F(Structured, MistakesAreNamed) {
   refused("--norm-v \"l2 + tv(grid4)\" --shape-v 7by5", 2, "WIDTHxHEIGHT");
   refused("--norm-v \"l2 + tv(edges)\"", 2, "--edges-v");
   refused("--norm-u l2 --shape-u 8x5", 2, "without tv");
+  refused("--norm-v \"l2 + tv(chain)\" --shape-v 6x5", 2, "lattice");
+  refused("--norm-v \"l2 + tv(grid4)\" --shape-v 6x5x1zzz", 2, "WIDTHxHEIGHT");
+  refused("--edges-v missing.csv", 2, "tv(edges)");
+  refused("--norm-u 1e308*l1", 2, "1e30");
   refused("--nonneg w", 2, "u,v");
   refused("--nonneg u --refit", 2, "refit");
   refused("--nonneg u --weights counts", 2, "counts");

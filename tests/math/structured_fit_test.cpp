@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 
@@ -201,6 +201,51 @@ TEST(StructuredFit, RefusesWhatItHasNotGot) {
   EXPECT_THROW(fit_matrix(data, plain), ArgumentError);
 }
 
+TEST(StructuredFit, ALimitStillLeavesAProof) {
+  test::Random random(9);
+  const MatrixData data = test::dense_data(parts(30, 20, 6, random));
+  MatrixFitOptions options = structured_options(0.05, norm_of("l2", true), norm_of("l2", true));
+  options.size_max = 2;
+  const MatrixModel small = fit_matrix(data, options);
+  EXPECT_EQ(small.certificate.proof, Proof::deterministic);
+  EXPECT_EQ(small.status, Status::bounded);
+  EXPECT_TRUE(verify::verify_matrix(small, data, {}).confirmed);
+  options.proof = ProofChoice::probabilistic;
+  EXPECT_EQ(fit_matrix(data, options).certificate.proof, Proof::deterministic);
+}
+
+/// Where the same pair of terms is charged twice the larger share no longer bounds the sum.
+TEST(StructuredVerification, NoPairOfTermsIsChargedTwice) {
+  test::Random random(10);
+  const Matrix y = random.matrix(8, 8);
+  const MatrixData data = test::dense_data(y);
+  MatrixFitOptions options = structured_options(0.4, norm_of("l1 + l2"), norm_of("l1 + l2"));
+  options.size_max = 1;
+  MatrixModel model = fit_matrix(data, options);
+  const Matrix q = residual_of(model, y);
+  PolarSlack slack;
+  for (int k = 0; k < 8; ++k)
+    slack.pieces.push_back({NormTerm::l1, NormTerm::l1, (q / 8).cast<float>()});
+  model.certificate.slack = std::make_shared<const PolarSlack>(slack);
+  const verify::Report forged = verify::verify_matrix(model, data, {});
+  EXPECT_GE(forged.found.polar_bound, q.cwiseAbs().maxCoeff() / 4 * (1 - 1e-9))
+      << "the largest entry alone collects this much";
+  EXPECT_THAT(forged.found.method, testing::HasSubstr("same terms"));
+}
+
+TEST(StructuredVerification, WeightsThatOverflowAreRefusedEverywhere) {
+  test::Random random(11);
+  const MatrixData data = test::dense_data(random.matrix(5, 4));
+  MatrixFitOptions options = structured_options(0.5, norm_of("l1 + l2"), norm_of("l2"));
+  MatrixModel model = fit_matrix(data, options);
+  for (const double weight : {1e308, 1e-161, -1.0}) {
+    options.norm_u.l1 = weight;
+    EXPECT_THROW(fit_matrix(data, options), ArgumentError);
+    model.norm_u.l1 = weight;
+    EXPECT_THROW(verify::verify_matrix(model, data, {}), ModelError);
+  }
+}
+
 /// The claim stands or falls with what is stored: no change of it passes.
 TEST(StructuredVerification, NoDamagedModelPassesWithItsClaim) {
   test::Random random(8);
@@ -223,6 +268,8 @@ TEST(StructuredVerification, NoDamagedModelPassesWithItsClaim) {
   refused("constraint dropped", [](MatrixModel& m) { m.norm_u.nonnegative = false; });
   refused("lambda", [](MatrixModel& m) { m.lambda *= 1.001; });
   refused("lambda_max", [](MatrixModel& m) { m.lambda_max *= 2; });
+  refused("polar bound",
+          [](MatrixModel& m) { m.certificate.polar_bound = 0.9 * m.certificate.polar_bound; });
   refused("no slack", [](MatrixModel& m) { m.certificate.slack = nullptr; });
   refused("negative slack", [](MatrixModel& m) {
     PolarSlack slack = *m.certificate.slack;

@@ -102,8 +102,8 @@ void check_lambda_max(const MatrixModel& model, const Problem& problem, Checks& 
   const Sparse q(empty, figures_of(empty).gradient);
   const double found = spectral_search(q, search_accuracy);
   if (problem.structured) {
-    const double most =
-        problem.scaling.to_lambda(found / spectral_share(problem.norm_u, problem.norm_v));
+    const Real share = spectral_share(problem.norm_u, problem.norm_v);
+    const double most = problem.scaling.to_lambda(static_cast<double>(found / share));
     checks.add("lambda_max", model.lambda_max, most, model.lambda_max <= most * (1 + slack),
                "a search of the polar at X = 0 cannot find more than this");
     return;

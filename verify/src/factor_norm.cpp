@@ -33,8 +33,8 @@ double penalty_operations(const FactorNorm& norm_u, const FactorNorm& norm_v, In
   return static_cast<double>(rows + columns + atoms) + edges(norm_u) + edges(norm_v) + 16;
 }
 
-double spectral_share(const FactorNorm& norm_u, const FactorNorm& norm_v) {
-  return (norm_u.l1 + norm_u.l2) * (norm_v.l1 + norm_v.l2);
+Real spectral_share(const FactorNorm& norm_u, const FactorNorm& norm_v) {
+  return (Real{norm_u.l1} + norm_u.l2) * (Real{norm_v.l1} + norm_v.l2);
 }
 
 }  // namespace hadal::verify

@@ -19,6 +19,6 @@ double penalty_operations(const FactorNorm& norm_u, const FactorNorm& norm_v, In
 
 /// No atom collects more from Q than this: norm(x) >= (l1 + l2) ||x||_2, hence
 /// polar(Q) <= sigma_1(Q) / ((l1_u + l2_u) (l1_v + l2_v)).
-double spectral_share(const FactorNorm& norm_u, const FactorNorm& norm_v);
+Real spectral_share(const FactorNorm& norm_u, const FactorNorm& norm_v);
 
 }  // namespace hadal::verify

@@ -95,6 +95,11 @@ bool nothing_positive(const Sparse& q) {
 /// Takes the bound that the stored slack proves where it is the smaller one. Signs, shapes and the
 /// tiling of a tree are checked there; what a slack says is never believed.
 void use_slack(const Problem& problem, const Sparse& q, PolarSlack slack, PolarBound& result) {
+  constexpr double dense_max = 2e7;  // elements: no fit keeps a slack for more
+  if (static_cast<double>(problem.rows) * static_cast<double>(problem.columns) > dense_max) {
+    result.method += "; the stored slack is refused: the matrix is too large for one";
+    return;
+  }
   slack.exponent -= problem.scaling.data + problem.scaling.weight;
   Factor dense = Factor::Zero(problem.rows, problem.columns);
   const Sparse::Lines& lines = q.by_rows();
@@ -128,8 +133,8 @@ PolarBound structured_bound(const Problem& problem, const Sparse& q, const Certi
   }
   const PolarBound spectral = by_cholesky(q, [](double) { return false; });
   result = {result.search, spectral.bound, Proof::deterministic, 0, spectral.method};
-  const double share = spectral_share(problem.norm_u, problem.norm_v);
-  result.bound = rounded_up(Real{spectral.bound} / share * (1 + 4 * wide_unit));
+  const Real share = spectral_share(problem.norm_u, problem.norm_v);
+  result.bound = rounded_up(spectral.bound / share * (1 + 8 * wide_unit));
   if (claim.slack && result.bound > problem.lambda) use_slack(problem, q, *claim.slack, result);
   return result;
 }

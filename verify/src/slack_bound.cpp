@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "rounding.hpp"
@@ -119,6 +121,10 @@ class Derivation {
     if (row_tv && column_tv) refuse("a piece of two total variations");
     if (piece.row == NormTerm::l2 && piece.column == NormTerm::l2)
       refuse("a piece of two l2 norms, which the remainder is for");
+    // The largest share bounds the sum only where each pair of terms is charged once.
+    if (!taken_.emplace(piece.row, piece.column).second) refuse("two pieces of the same terms");
+    if (piece.row == u_.strongest() && piece.column == v_.strongest())
+      refuse("a piece of the terms that the remainder is charged to");
     if ((row_tv && u_.norm.graph.vertices != q_.rows()) ||
         (column_tv && v_.norm.graph.vertices != q_.cols()))
       refuse("a graph has another number of vertices than its factor has elements");
@@ -162,8 +168,7 @@ class Derivation {
       const Real weight = Real{u_.weight(row)} * v_.weight(column);
       return rounded_up(dual(remainder_, u_, row, v_, column) / weight * (1 + 4 * wide_unit));
     }
-    const double weight = u_.norm.l2 * v_.norm.l2 * (1 - 2 * unit);
-    return spectral() / weight * (1 + 2 * unit);
+    return rounded_up(spectral() / (Real{u_.norm.l2} * v_.norm.l2) * (1 + 4 * wide_unit));
   }
 
   /// sqrt of the largest eigenvalue of R^T R (+ M), of the side that has M or else the smaller.
@@ -194,6 +199,7 @@ class Derivation {
   Wide remainder_, size_;
   Real terms_ = 4;
   Real bound_ = 0;
+  std::set<std::pair<NormTerm, NormTerm>> taken_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct PolarRequest {
   Index atoms_max = 1;      ///< how many atoms to return at the most
   double precision = 1e-6;  ///< relative excess of the bound over lambda that does no harm
   std::uint64_t seed = 0;
+  std::function<bool()> cancelled = [] { return false; };  ///< polled: true asks for an early end
 };
 
 /// What came of it.

@@ -37,7 +37,9 @@ struct MatrixFitOptions {
   /// mean of classes or counts is not on the scale of the link).
   std::optional<OffsetTerms> offset;
   OffsetTerms offset_terms() const {
-    return offset.value_or(predicts_in_data_units(loss) ? OffsetTerms::global : OffsetTerms::none);
+    const bool parts = norm_u.nonnegative && norm_v.nonnegative;
+    return offset.value_or(predicts_in_data_units(loss) && !parts ? OffsetTerms::global
+                                                                  : OffsetTerms::none);
   }
   OffsetPolicy offset_policy = OffsetPolicy::mean;
   double offset_ridge = 1e-3;  ///< > 0; of free offsets

@@ -15,6 +15,12 @@ struct FactorNorm {
   bool nonnegative = false;
   Graph graph;  ///< of the total variation; kind none where tv = 0
 
+  /// Positive weights are from 1e-30 to 1e30, so that products of two are exact to rounding.
+  static constexpr double weight_min = 1e-30, weight_max = 1e30;
+  static bool usable(double weight) {
+    return weight == 0 || (weight >= weight_min && weight <= weight_max);
+  }
+
   bool plain() const { return l1 == 0 && tv == 0 && !nonnegative; }
   /// Of a vector that obeys the constraint.
   double operator()(const Vector& x) const;

@@ -161,6 +161,7 @@ class SolveLoop {
     request.precision = options_.tolerance;
     request.seed =
         options_.seed + static_cast<std::uint64_t>(state_.iteration) * 0x9e3779b97f4a7c15;
+    request.cancelled = [this] { return out_of_time(); };
     PolarResult<Atoms> polar = family_.polar(residual_, state_.atoms, request);
     state_.passes += polar.passes;
     certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, polar.bound);
@@ -172,14 +173,20 @@ class SolveLoop {
     state_.thorough = false;
     exhausted_ = false;
     if (options_.proof == Proof::deterministic && (estimate_ <= options_.tolerance || last)) {
-      request.proof = Proof::deterministic;
-      request.estimate = polar.value;
-      const PolarBound proved = family_.polar(residual_, state_.atoms, request).bound;
-      certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, proved);
+      const PolarBound proved = prove(request, polar.value);
       state_.thorough = certificate_.relative_gap > options_.tolerance;
       exhausted_ = estimate_ <= options_.tolerance && !grows_ && proved.best_there_is;
     }
     return polar;
+  }
+
+  /// Puts the deterministic bound into the certificate.
+  PolarBound prove(PolarRequest request, double estimate) {
+    request.proof = Proof::deterministic;
+    request.estimate = estimate;
+    const PolarBound proved = family_.polar(residual_, state_.atoms, request).bound;
+    certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, proved);
+    return proved;
   }
 
   void evaluate() {
@@ -259,6 +266,14 @@ class SolveLoop {
   }
 
   SolveResult<Atoms> finish(StopReason stop) {
+    // Where the end came without one, the model still gets the proof that was asked for.
+    if (options_.proof == Proof::deterministic && certificate_.proof != Proof::deterministic) {
+      PolarRequest request;
+      request.lambda = options_.lambda;
+      request.precision = options_.tolerance;
+      request.cancelled = [this] { return out_of_time(); };
+      prove(request, state_.collected.empty() ? 0 : state_.collected.front());
+    }
     SolveResult<Atoms> result;
     result.atoms = std::move(state_.atoms);
     result.certificate = certificate_;
