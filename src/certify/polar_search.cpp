@@ -10,9 +10,10 @@ namespace {
 /// x, or its positive part, of length one; false where nothing is left.
 bool normalise(Vector& x, bool nonnegative) {
   if (nonnegative) x = x.cwiseMax(0);
-  const double length = x.stableNorm();
-  if (!(length > 0)) return false;
-  x /= length;
+  const double largest = x.size() > 0 ? x.cwiseAbs().maxCoeff() : 0;
+  if (!(largest > 0)) return false;
+  x /= largest;  // first, so that no square overflows or vanishes
+  x /= x.norm();
   return true;
 }
 
