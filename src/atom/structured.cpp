@@ -185,14 +185,7 @@ PolarBound StructuredFamily::bound(const Vector& q, const PolarRequest& request)
 
 void StructuredFamily::append(Atoms& atoms, const Atoms& found, const std::vector<double>& amounts,
                               double scale) const {
-  const Index old = atoms.size(), added = static_cast<Index>(amounts.size());
-  atoms.u.conservativeResize(Eigen::NoChange, old + added);
-  atoms.v.conservativeResize(Eigen::NoChange, old + added);
-  for (Index c = 0; c < added; ++c) {
-    const double root = std::sqrt(scale * amounts[c]);
-    atoms.u.col(old + c) = root * found.u.col(c);
-    atoms.v.col(old + c) = root * found.v.col(c);
-  }
+  RankOneFamily(pattern_).append(atoms, found, amounts, scale);
 }
 
 void StructuredFamily::compress(Atoms& atoms) const {

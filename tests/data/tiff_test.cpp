@@ -54,7 +54,7 @@ TEST(Tiff, EveryLosslessCompressionReadsTheSame) {
 }
 
 TEST(Tiff, GreyJpegIsReadAndItsDamageRefused) {
-  if (!TIFFIsCODECConfigured(COMPRESSION_JPEG)) GTEST_SKIP();
+  if (!TIFFIsCODECConfigured(COMPRESSION_JPEG)) GTEST_SKIP() << "this libtiff has no JPEG";
   const Page page{16, 16, COMPRESSION_JPEG, 16, 0, {}};
   const auto path = write_tiff<std::uint8_t>("jpeg.tif", {page});
   const Factor read = dense(read_matrix(path).entries);

@@ -37,6 +37,8 @@ struct ConeTree {
 /// it gives a valid bound (the values being rounded does no harm); how small a one depends on it:
 ///   Q + cover - sum of pieces = remainder,
 /// the remainder being charged to the l2 terms of the norms, or to l1 where a norm has no l2 term.
+/// A pair of terms may occur once, and not at all where the remainder is charged to it: the largest
+/// share bounds the sum only then, and a slack that breaks this proves nothing.
 /// All stored values are to be multiplied by 2^exponent, those of a Gram matrix by its square.
 struct PolarSlack {
   int exponent = 0;
