@@ -52,7 +52,6 @@ void check_norms(const MatrixFitOptions& o) {
   };
   if (o.norm_alpha > 0) refuse("weights by counts were given");
   if (o.offset_policy == OffsetPolicy::free) refuse("free offsets were given");
-  if (o.refit != RefitChoice::none) refuse("a refit was asked for");
 }
 
 /// What only some losses have.

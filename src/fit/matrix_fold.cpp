@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "hadal/certify/spectral_bound.hpp"
+#include "hadal/fit/refit.hpp"
 
 namespace hadal {
 
@@ -111,7 +112,8 @@ MatrixFold::MatrixFold(Split split, const MatrixFitOptions& options, SolveObserv
       problem_(split.train, options),
       solve_(solve_options(options, problem_.pattern())),
       observer_(std::move(observer)),
-      time_left_(std::move(time_left)) {
+      time_left_(std::move(time_left)),
+      refits_(problem_.structured() && options.refit == RefitChoice::automatic) {
   // Held-out errors settle long before the last digits do, and nothing is claimed of these fits.
   solve_.tolerance = std::max(options.tolerance, 3e-3);
   solve_.settled = 1e-4;
@@ -133,11 +135,10 @@ FoldPoint MatrixFold::fit(double ratio) {
       problem_.lambda_at(ratio), problem_.start_from(nearest(ratio)), solve_, observer_, {});
   recent_.emplace_back(ratio, result.atoms);
   if (recent_.size() > kept) recent_.pop_front();
-  const RankOneAtoms& atoms = result.atoms;
   MatrixModel model;
-  problem_.describe(atoms, model);
+  problem_.describe(refits_ ? rescaled(problem_, result.atoms) : result.atoms, model);
   FoldPoint point;
-  point.size = atoms.size();
+  point.size = result.atoms.size();
   point.objective = result.certificate.objective;
   point.relative_gap = result.certificate.relative_gap;
   point.held_out_error = prediction_error(model, model.u, model.v, held_out_);

@@ -10,15 +10,16 @@
 namespace hadal {
 namespace {
 
-/// Balanced atoms as orthonormal bases, scaled as the prediction needs them, and singular values.
+/// Atoms as vectors of length 1 (balanced ones: orthonormal bases), scaled as the prediction needs
+/// them, and their sizes (balanced ones: singular values).
 struct Spaces {
   Factor left, right;  ///< D_r E and D_c H
   Vector sigma;
 
   Spaces(const RankOneFamily& family, const RankOneAtoms& atoms)
-      : left(atoms.u), right(atoms.v), sigma(singular_values(atoms)) {
-    left = left * sigma.cwiseSqrt().cwiseInverse().asDiagonal();
-    right = right * sigma.cwiseSqrt().cwiseInverse().asDiagonal();
+      : left(atoms.u.colwise().normalized()),
+        right(atoms.v.colwise().normalized()),
+        sigma(singular_values(atoms)) {
     family.scale_rows(left);
     family.scale_columns(right);
   }
@@ -42,9 +43,22 @@ struct Candidate {
   double ridge = 0;  ///< of a core refit
 };
 
-Matrix refit(const Candidate& candidate, const MatrixProblem& problem, const RankOneAtoms& atoms) {
-  return candidate.kind == "values" ? refit_values(problem, atoms)
-                                    : refit_core(problem, atoms, candidate.ridge);
+RankOneAtoms refit(const Candidate& candidate, const MatrixProblem& problem,
+                   const RankOneAtoms& atoms) {
+  if (problem.structured()) return rescaled(problem, atoms);
+  return factors_of(atoms, candidate.kind == "values"
+                               ? refit_values(problem, atoms)
+                               : refit_core(problem, atoms, candidate.ridge));
+}
+
+std::vector<Candidate> candidates_for(const MatrixProblem& problem) {
+  std::vector<Candidate> candidates = {{"values", 0}};
+  if (problem.structured()) return candidates;  // a core would mix parts that are kept apart
+  const double curvature = static_cast<double>(problem.pattern().observed()) /
+                           static_cast<double>(problem.pattern().rows()) /
+                           static_cast<double>(problem.pattern().columns());
+  for (const double ridge : {10.0, 1.0, 0.1}) candidates.push_back({"core", ridge * curvature});
+  return candidates;
 }
 
 double held_out_error(const MatrixProblem& problem, const RankOneAtoms& atoms,
@@ -56,7 +70,15 @@ double held_out_error(const MatrixProblem& problem, const RankOneAtoms& atoms,
 
 }  // namespace
 
-Matrix refit_values(const MatrixProblem& problem, const RankOneAtoms& atoms) {
+namespace {
+
+/// Least squares for the sizes of atoms, up to a constant: s^T normal s / 2 - right^T s.
+struct SizesProblem {
+  Matrix normal;
+  Vector right;
+};
+
+SizesProblem sizes_problem(const MatrixProblem& problem, const RankOneAtoms& atoms) {
   const Spaces spaces(problem.family(), atoms);
   const Vector y = problem.target_at(atoms);
   const Vector& w = problem.weight();
@@ -81,8 +103,38 @@ Matrix refit_values(const MatrixProblem& problem, const RankOneAtoms& atoms) {
   flush();
   // A ridge at rounding level: two atoms may look alike at the observed entries.
   normal.diagonal().array() += 1e-12 * normal.diagonal().maxCoeff();
-  const Vector values = normal.selfadjointView<Eigen::Lower>().ldlt().solve(right);
-  return values.asDiagonal();
+  return {normal.selfadjointView<Eigen::Lower>(), right};
+}
+
+/// Minimises over s >= 0, one size at a time.
+Vector nonnegative_sizes(const SizesProblem& problem, Vector s) {
+  constexpr int sweep_max = 10000;
+  for (int sweep = 0; sweep < sweep_max; ++sweep) {
+    double moved = 0;
+    for (Index c = 0; c < s.size(); ++c) {
+      if (!(problem.normal(c, c) > 0)) continue;
+      const double slope = problem.normal.col(c).dot(s) - problem.right[c];
+      const double next = std::max(0.0, s[c] - slope / problem.normal(c, c));
+      moved = std::max(moved, std::abs(next - s[c]));
+      s[c] = next;
+    }
+    if (moved <= 1e-10 * s.cwiseAbs().maxCoeff()) break;
+  }
+  return s;
+}
+
+}  // namespace
+
+Matrix refit_values(const MatrixProblem& problem, const RankOneAtoms& atoms) {
+  const SizesProblem sizes = sizes_problem(problem, atoms);
+  return Vector(sizes.normal.ldlt().solve(sizes.right)).asDiagonal();
+}
+
+RankOneAtoms rescaled(const MatrixProblem& problem, const RankOneAtoms& atoms) {
+  const Vector before = singular_values(atoms);
+  const Vector sizes = nonnegative_sizes(sizes_problem(problem, atoms), before);
+  const Vector root = sizes.cwiseQuotient(before).cwiseSqrt();
+  return {Factor(atoms.u * root.asDiagonal()), Factor(atoms.v * root.asDiagonal())};
 }
 
 Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, double ridge) {
@@ -135,22 +187,18 @@ std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& 
       train.solve(train.lambda_at(ratio), train.start(), solve, {}, {}).atoms;
   if (fitted.size() == 0) return {};
 
-  const double curvature = static_cast<double>(split.train.size()) /
-                           static_cast<double>(entries.rows) / static_cast<double>(entries.columns);
-  std::vector<Candidate> candidates = {{"values", 0}};
-  for (const double ridge : {10.0, 1.0, 0.1}) candidates.push_back({"core", ridge * curvature});
+  const std::vector<Candidate> candidates = candidates_for(train);
   double best = held_out_error(train, fitted, split.held_out);
   const Candidate* chosen = nullptr;
   for (const Candidate& candidate : candidates) {
-    const RankOneAtoms factors = factors_of(fitted, refit(candidate, train, fitted));
-    const double error = held_out_error(train, factors, split.held_out);
+    const double error = held_out_error(train, refit(candidate, train, fitted), split.held_out);
     if (error < best) {
       best = error;
       chosen = &candidate;
     }
   }
   if (!chosen) return {};
-  const RankOneAtoms factors = factors_of(atoms, refit(*chosen, problem, atoms));
+  const RankOneAtoms factors = refit(*chosen, problem, atoms);
   const double root = std::sqrt(problem.data_unit());
   return Refit{chosen->kind, Factor(root * factors.u), Factor(root * factors.v), best};
 }

@@ -1,6 +1,5 @@
 #include "hadal/prox/norm_prox.hpp"
 
-#include <cmath>
 #include <utility>
 
 namespace hadal {
@@ -11,29 +10,16 @@ NormProx::NormProx(FactorNorm norm) : norm_(std::move(norm)) {
 
 void NormProx::operator()(const Vector& x, double t, double tolerance, Vector& dual,
                           Vector& y) const {
-  constexpr int round_max = 500;
-  if (norm_.tv == 0) {
-    y = x;
-  } else if (variation_) {
-    variation_->prox(x, t * norm_.tv, tolerance, round_max, dual, y);
-  } else {
-    y.resize(x.size());
+  constexpr int iteration_max = 5000;
+  const Shrinkage rest{t * norm_.l1, t * norm_.l2, norm_.nonnegative};
+  if (variation_ && t > 0) {
+    variation_->prox(x, t * norm_.tv, rest, tolerance, iteration_max, dual, y);
+    return;
+  }
+  y = x;
+  if (norm_.tv > 0 && !variation_)
     ChainTotalVariation().prox(x.data(), x.size(), t * norm_.tv, y.data());
-  }
-  const double threshold = t * norm_.l1;
-  if (norm_.nonnegative) {
-    y = (y.array() - threshold).max(0.0);
-  } else if (threshold > 0) {
-    y = y.array().sign() * (y.array().abs() - threshold).max(0.0);
-  }
-  if (norm_.l2 > 0) {
-    const double length = y.norm(), shrunk = length - t * norm_.l2;
-    if (shrunk > 0) {
-      y *= shrunk / length;
-    } else {
-      y.setZero();
-    }
-  }
+  rest(y);
 }
 
 double NormProx::align(const Vector& a, const Vector& start, Vector& dual, Vector& y) const {

@@ -64,7 +64,6 @@ TEST_F(Structured, MistakesAreNamed) {
   refused("--edges-v missing.csv", 2, "tv(edges)");
   refused("--norm-u 1e308*l1", 2, "1e30");
   refused("--nonneg w", 2, "u,v");
-  refused("--nonneg u --refit", 2, "refit");
   refused("--nonneg u --weights counts", 2, "counts");
   refused("--norm-u 2*l2", 2, "lambda");
 }

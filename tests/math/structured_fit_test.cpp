@@ -192,13 +192,43 @@ TEST(StructuredFit, RefusesWhatItHasNotGot) {
     EXPECT_THROW(fit_matrix(data, options), ArgumentError);
   };
   refuses([](auto& o) { o.norm_alpha = 1; });
-  refuses([](auto& o) { o.refit = RefitChoice::automatic; });
   refuses([](auto& o) { o.norm_u.l1 = -1; });
   refuses([](auto& o) { o.norm_u.l2 = 0; });
   refuses([](auto& o) { o.norm_v.l2 = std::nan(""); });
   refuses([](auto& o) { o.norm_v = norm_of("l2 + tv(chain)", false, 4); });  // three columns
   MatrixFitOptions plain = structured_options(0.5, norm_of("2*l2"), norm_of("l2"));
   EXPECT_THROW(fit_matrix(data, plain), ArgumentError);
+}
+
+/// Disjoint non-negative parts under a penalty that shrinks them: each size refitted by least
+/// squares keeps its part and predicts better, and no other sizes fit the observed entries better.
+TEST(StructuredFit, ARefitGivesPartsTheirSizesBack) {
+  test::Random random(12);
+  Matrix truth = Matrix::Zero(24, 18);
+  truth.topLeftCorner(10, 7).setConstant(3);
+  truth.bottomRightCorner(9, 8).setConstant(2);
+  const MatrixData data = test::dense_data(truth + 0.3 * random.matrix(24, 18));
+  MatrixFitOptions options =
+      structured_options(0.4, norm_of("l1 + l2", true), norm_of("l1 + l2", true));
+  options.lambda.kind = LambdaChoice::Kind::ratio;
+  options.refit = RefitChoice::automatic;
+  const MatrixModel model = fit_matrix(data, options);
+  ASSERT_TRUE(model.refit.has_value());
+  EXPECT_EQ(model.refit->kind, "values");
+  const auto prediction = [](const Matrix& u, const Matrix& v) {
+    return Matrix(u * v.transpose());
+  };
+  const Matrix refitted = prediction(model.refit->u, model.refit->v);
+  EXPECT_LT((refitted - truth).norm(), 0.5 * (prediction(model.u, model.v) - truth).norm());
+  Matrix y = Matrix::Zero(24, 18);
+  for (Index k = 0; k < data.entries.size(); ++k)
+    y(data.entries.row[k], data.entries.column[k]) = data.entries.value[k];
+  for (Index c = 0; c < model.size(); ++c) {
+    const Matrix part = model.refit->u.col(c) * model.refit->v.col(c).transpose();
+    EXPECT_NEAR((y - refitted).cwiseProduct(part).sum(), 0, 1e-7 * part.squaredNorm());
+    const double cosine = model.refit->u.col(c).normalized().dot(model.u.col(c).normalized());
+    EXPECT_NEAR(cosine, 1, 1e-12);
+  }
 }
 
 TEST(StructuredFit, ALimitStillLeavesAProof) {

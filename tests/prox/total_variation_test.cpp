@@ -79,10 +79,29 @@ TEST(GraphTotalVariation, AgreesWithTheDualSolvedEdgeByEdge) {
     for (const double t : {0.0, 0.05, 0.3, 1.0, 10.0}) {
       const Vector x = random.vector(graph.vertices);
       Vector dual, y;
-      const double gap = variation.prox(x, t, 1e-22, 100000, dual, y);
+      const double gap = variation.prox(x, t, {}, 1e-22, 100000, dual, y);
       EXPECT_LT((y - reference(graph, x, t)).cwiseAbs().maxCoeff(), 1e-10)
           << to_string(graph.kind) << " t " << t << " gap " << gap;
     }
+  }
+}
+
+/// With shrinkage most elements are 0 and their edges rest; the limit is that of the composition,
+/// total variation first.
+TEST(GraphTotalVariation, WithShrinkageIsTheComposition) {
+  test::Random random(5);
+  const Graph graph = lattice(GraphKind::grid8, {40, 9, 1});
+  const GraphTotalVariation variation(graph);
+  for (const bool nonnegative : {false, true}) {
+    Vector x = random.vector(graph.vertices);
+    x.head(60).array() += 2;
+    Vector dual, composed, y, other;
+    variation.prox(x, 0.3, {}, 1e-24, 100000, dual, composed);
+    const Shrinkage rest{0.5, 0.4, nonnegative};
+    rest(composed);
+    ASSERT_GT((composed.array() == 0).count(), graph.vertices / 2);
+    EXPECT_LE(variation.prox(x, 0.3, rest, 0, 5000, other, y), 1e-14);  // its own rounding
+    EXPECT_LT((y - composed).cwiseAbs().maxCoeff(), 1e-10);
   }
 }
 
@@ -92,11 +111,12 @@ TEST(GraphTotalVariation, ItsGapBoundsTheDistanceAndWarmStartsHelp) {
   const GraphTotalVariation variation(graph);
   const Vector x = random.vector(graph.vertices);
   Vector dual, exact, y, again;
-  variation.prox(x, 0.4, 1e-24, 100000, dual, exact);
-  EXPECT_LE(variation.prox(x, 0.4, 1e-12, 0, dual, again), 1e-12) << "its own dual needs no round";
-  for (const int rounds : {0, 1, 3, 10}) {
+  variation.prox(x, 0.4, {}, 1e-24, 100000, dual, exact);
+  EXPECT_LE(variation.prox(x, 0.4, {}, 1e-12, 0, dual, again), 1e-12)
+      << "its own dual needs no step";
+  for (const int steps : {0, 1, 3, 10, 100}) {
     Vector fresh;
-    const double gap = variation.prox(x, 0.4, 0, rounds, fresh, y);
+    const double gap = variation.prox(x, 0.4, {}, 0, steps, fresh, y);
     // The objective is strongly convex with modulus 1.
     EXPECT_LE((y - exact).squaredNorm() / 2, gap + 1e-12);
   }

@@ -44,8 +44,8 @@ struct MatrixFitOptions {
   OffsetPolicy offset_policy = OffsetPolicy::mean;
   double offset_ridge = 1e-3;  ///< > 0; of free offsets
   double norm_alpha = 0;       ///< 0 .. 1: power of the counts in the weighted nuclear norm
-  /// Norms of the factors; other than two plain l2 norms they need norm_alpha = 0, offsets that are
-  /// means, and no refit. The graphs of total variations cover the rows (columns).
+  /// Norms of the factors; other than two plain l2 norms they need norm_alpha = 0 and offsets that
+  /// are means. The graphs of total variations cover the rows (columns).
   FactorNorm norm_u, norm_v;
   RefitChoice refit = RefitChoice::none;
   double tolerance = 1e-6;  ///< on the relative gap, >= 1e-12

@@ -38,7 +38,10 @@ RankOneAtoms in_units_of(const MatrixProblem& to, const MatrixProblem& from, Ran
 /// Seconds until a fit must end, over all that it does.
 using TimeLeft = std::function<double()>;
 
-/// One fold of a cross-validation over lambda: a problem on the training entries and its path.
+/// One fold of a cross-validation over lambda: a problem on the training entries and its path. With
+/// structured norms and a refit it is the refitted model that is judged: penalised parts are shrunk
+/// by more than half where noise is strong, and by their own error the best lambda would be one
+/// that fits noise as well.
 class MatrixFold {
  public:
   MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer,
@@ -56,6 +59,7 @@ class MatrixFold {
   SolveOptions solve_;
   SolveObserver observer_;
   TimeLeft time_left_;
+  bool refits_;
   std::deque<std::pair<double, RankOneAtoms>> recent_;
 };
 

@@ -55,6 +55,7 @@ class MatrixProblem {
   double train_error(const RankOneAtoms& atoms) const;
 
   const RankOneFamily& family() const { return family_; }
+  bool structured() const { return structured_.has_value(); }
   const ObservedPattern& pattern() const { return pattern_; }
   double data_unit() const { return data_unit_; }
   double huber_threshold() const { return huber_threshold_; }  ///< data units; 0: another loss

@@ -9,10 +9,10 @@ namespace hadal {
 
 /// The proximal operator of a factor's norm,
 ///   argmin over y of ||y - x||^2 / 2 + t norm(y),
-/// as a composition: total variation, then l1 (or, with y >= 0, a shift and the positive part),
-/// then the group shrinkage of l2. Shifts and clipping commute with total variation (Friedman et
-/// al. 2007), and the l2 norm may come last beside any positively homogeneous part (Yu 2013, On
-/// decomposing the proximal map; Haeffele and Vidal 2015).
+/// Total variation on a chain is taken first, exactly, then the shrinkage of l1 and l2: shifts and
+/// clipping commute with total variation (Friedman et al. 2007), and the l2 norm may come last
+/// beside any positively homogeneous part (Yu 2013, On decomposing the proximal map; Haeffele and
+/// Vidal 2015). On any other graph both are taken together, to a duality gap.
 class NormProx {
  public:
   explicit NormProx(FactorNorm norm);
@@ -20,8 +20,8 @@ class NormProx {
   const FactorNorm& norm() const { return norm_; }
 
   /// dual: what the total variation on a graph goes on from, kept by the caller beside each vector;
-  /// empty at first. It is exact but for that part, whose own duality gap is at most `tolerance` in
-  /// the units of the objective.
+  /// empty at first. Exact but for that case, where the duality gap is at most `tolerance`, in the
+  /// units of the objective, unless the iterations run out.
   void operator()(const Vector& x, double t, double tolerance, Vector& dual, Vector& y) const;
 
   /// A vector y with norm(y) = 1 that makes <a, y> large, and <a, y>: no less than at `start`,

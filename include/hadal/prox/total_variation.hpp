@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "hadal/norm/graph.hpp"
+#include "hadal/prox/shrinkage.hpp"
 #include "hadal/types.hpp"
 
 namespace hadal {
@@ -23,30 +24,35 @@ class ChainTotalVariation {
   std::vector<double> low_, high_;
 };
 
-/// argmin over y of ||y - x||^2 / 2 + t TV_graph(y) on any graph. Its edges are divided into chains
-/// (a lattice's along its lines), TV = sum_c TV_c, and the dual
-///   min ||x - sum_c w_c||^2 / 2  over w_c in t d TV_c(0),   y = x - sum_c w_c,
-/// is minimised over one chain at a time, exactly (Barbero and Sra 2018, Modular proximal
-/// optimization for multidimensional total-variation regularization), until its duality gap t TV(y)
-/// - <x - y, y> is small enough.
+/// argmin over y of ||y - x||^2 / 2 + t TV(y) + rest(y) on any graph, where TV(y) = ||D y||_1 takes
+/// differences along edges and rest is a shrinkage. The dual over the edges' multipliers, in units
+/// of t,
+///   max over |w| <= 1 of min over y of ||y - x||^2 / 2 + t <w, D y> + rest(y),
+/// whose inner minimiser is y(w) = shrink(x - t D^T w), is climbed by accelerated projected
+/// gradients with adaptive restart (Beck and Teboulle 2009, Fast gradient-based algorithms for
+/// constrained total variation; O'Donoghue and Candes 2015). The pair (y(w), w) has the duality gap
+/// t (TV(y) - <w, D y>), a sum of terms none of which is negative: edges between elements that the
+/// shrinkage sets to 0 add nothing to it, whatever their multipliers.
 class GraphTotalVariation {
  public:
   explicit GraphTotalVariation(const Graph& graph);
 
-  /// dual: the w_c / t to start from (empty: zero) and as left. Stops when the gap is at most
-  /// `tolerance`, in the units of the objective, or after round_max rounds over all chains; returns
-  /// the gap reached.
-  double prox(const Vector& x, double t, double tolerance, int round_max, Vector& dual,
-              Vector& y) const;
+  /// dual: the multipliers to start from, each in [-1, 1] (empty: zero), and as left. Stops when
+  /// the gap is at most `tolerance`, in the units of the objective, or after iteration_max steps;
+  /// returns the gap reached. ||y - exact||^2 <= 2 gap.
+  double prox(const Vector& x, double t, const Shrinkage& rest, double tolerance, int iteration_max,
+              Vector& dual, Vector& y) const;
 
  private:
-  void subtract(const Vector& x, double t, const Vector& dual, Vector& y) const;
-  void round(double t, Vector& dual, Vector& y) const;
-  double gap(const Vector& x, double t, const Vector& y) const;
+  /// Consecutive edges along which both ends advance by one: those of a lattice, line by line.
+  struct Run {
+    Index a, b, length, first;
+  };
+  class Climb;
 
-  std::vector<std::int32_t> vertex_;  ///< of all chains, one after the other
-  std::vector<Index> start_;          ///< of each chain in vertex_, and its end
-  std::vector<Edge> edges_;
+  std::vector<Run> runs_;
+  Index edges_ = 0;
+  double squared_norm_ = 0;  ///< an upper bound on ||D||^2
 };
 
 }  // namespace hadal
