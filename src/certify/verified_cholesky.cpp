@@ -1,43 +1,36 @@
 #include <cmath>
 
 #include "hadal/certify/spectral_bound.hpp"
+#include "hadal/kernel/lines.hpp"
 #include "hadal/kernel/products.hpp"
 #include "verified_gram.hpp"
 
 namespace hadal {
 namespace {
 
-/// One row of Q at a time: K(i, 0..i) = sum over entries (i, j) of q_ij * column j of Q, whose
-/// entries come sorted by row. `Side` hides which side is the smaller.
-Gram gram_of_rows(const ObservedPattern& p, const Vector& q) {
-  Gram gram;
-  gram.lower = Matrix::Zero(p.rows(), p.rows());
-  const std::int32_t *column = p.column(), *row = p.row();
-  const std::uint32_t* position = p.position();
-#pragma omp parallel for schedule(dynamic, 16)
-  for (Index i = 0; i < p.rows(); ++i) {
-    for (Index k = p.row_begin(i); k < p.row_end(i); ++k) {
-      const double a = q[k];
-      const Index end = p.column_end(column[k]);
-      for (Index t = p.column_begin(column[k]); t < end && row[t] <= i; ++t)
-        gram.lower(i, row[t]) += a * q[position[t]];
-    }
-  }
-  return gram;
-}
+/// A sparse matrix line by line.
+struct SparseLines {
+  SparseLines(const ObservedPattern& p, const Vector& q, bool by_row)
+      : value(q.size()), lines(p, by_row, [&](Index at, Index k) { value[at] = q[k]; }) {}
+  Vector value;
+  Lines lines;
+};
 
-Gram gram_of_columns(const ObservedPattern& p, const Vector& q) {
+/// K = Q Q^T of the lines of the smaller side, one row of K at a time: K(i, 0..i) = the sum over
+/// entries (i, j) of q_ij * line j of the other side, whose entries come sorted by i.
+Gram gram_of_lines(const ObservedPattern& p, const Vector& q, bool rows) {
+  const SparseLines near(p, q, rows), far(p, q, !rows);
+  const std::int32_t *other = near.lines.other(), *back = far.lines.other();
+  const Index n = near.lines.count();
   Gram gram;
-  gram.lower = Matrix::Zero(p.columns(), p.columns());
-  const std::int32_t *column = p.column(), *row = p.row();
-  const std::uint32_t* position = p.position();
+  gram.lower = Matrix::Zero(n, n);
 #pragma omp parallel for schedule(dynamic, 16)
-  for (Index j = 0; j < p.columns(); ++j) {
-    for (Index t = p.column_begin(j); t < p.column_end(j); ++t) {
-      const double a = q[position[t]];
-      const Index end = p.row_end(row[t]);
-      for (Index k = p.row_begin(row[t]); k < end && column[k] <= j; ++k)
-        gram.lower(j, column[k]) += a * q[k];
+  for (Index i = 0; i < n; ++i) {
+    for (Index k = near.lines.begin(i); k < near.lines.end(i); ++k) {
+      const double a = near.value[k];
+      const Index end = far.lines.end(other[k]);
+      for (Index t = far.lines.begin(other[k]); t < end && back[t] <= i; ++t)
+        gram.lower(i, back[t]) += a * far.value[t];
     }
   }
   return gram;
@@ -76,7 +69,7 @@ double gram_error(const ObservedPattern& p, const Vector& q, bool rows) {
 
 Gram gram_of(const ObservedPattern& p, const Vector& q) {
   const bool rows = p.rows() <= p.columns();
-  Gram gram = p.full() ? gram_of_dense(p, q) : rows ? gram_of_rows(p, q) : gram_of_columns(p, q);
+  Gram gram = p.full() ? gram_of_dense(p, q) : gram_of_lines(p, q, rows);
   gram.error = gram_error(p, q, rows);
   return gram;
 }

@@ -131,7 +131,8 @@ MatrixProblem::MatrixProblem(const Entries& entries, const MatrixFitOptions& opt
     check_threshold(huber_threshold_, largest);
   }
   y /= data_unit_;
-  loss_.emplace(loss_of(std::move(y), weights_of(entries, weight_unit_)));
+  loss_.emplace(loss_of(pattern_.arranged(entries, std::move(y)),
+                        pattern_.arranged(entries, weights_of(entries, weight_unit_))));
 }
 
 MatrixProblem::AnyLoss MatrixProblem::loss_of(Vector y, Vector weight) const {

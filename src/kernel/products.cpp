@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "tiles.hpp"
+#include "hadal/kernel/visits.hpp"
 
 namespace hadal {
 namespace {
@@ -11,28 +11,15 @@ namespace {
 using DenseMap = Eigen::Map<const Factor>;
 using SingleMap = Eigen::Map<const SingleFactor>;
 
-/// Rows differ in length by orders of magnitude in real data, hence dynamic chunks. Every row is
-/// written by exactly one thread with a fixed order of summation: the schedule cannot change
-/// results.
+/// Reads the rows [first, last) of a factor once, one after the other, as the hardware foresees: a
+/// random order straight from memory takes several times as long.
 template <class F>
-void for_rows(Index count, const F& f) {
-#pragma omp parallel for schedule(dynamic, 64)
-  for (Index i = 0; i < count; ++i) f(i);
-}
-
-/// How many entries ahead of its use a factor's row is asked for.
-constexpr Index ahead = 12;
-
-inline void fetch_row(const Factor& f, Index i) {
-  const char* row = reinterpret_cast<const char*>(f.data() + i * f.cols());
-  for (Index byte = 0; byte < 8 * f.cols(); byte += 64) __builtin_prefetch(row + byte);
-}
-
-/// The two cache lines from `at` on: what a tile holds of a line is shorter.
-template <class T>
-void fetch(const T* at) {
-  __builtin_prefetch(at);
-  __builtin_prefetch(reinterpret_cast<const char*>(at) + 64);
+void read_through(const F& factor, Index first, Index last) {
+  constexpr Index line = 64 / sizeof(typename F::Scalar);
+  typename F::Scalar sum = 0;
+  for (Index at = first * factor.cols(); at < last * factor.cols(); at += line)
+    sum += factor.data()[at];
+  asm volatile("" : : "m"(sum));  // keeps the compiler from dropping the reads
 }
 
 template <class T>
@@ -48,6 +35,24 @@ inline void add_scaled(double* out, double a, const double* x, Index r) {
   for (Index c = 0; c < r; ++c) out[c] += a * x[c];
 }
 
+/// out += s * factor - e * direction, which stand side by side.
+inline void add_difference(float* out, float s, float e, const float* both, Index r) {
+#pragma omp simd
+  for (Index c = 0; c < r; ++c) out[c] += s * both[c] - e * both[r + c];
+}
+
+/// out_i = the sum of values_k x[other_k] over the entries k of line i.
+template <class Begin>
+void sum_lines(Index count, const Begin& begin, const std::int32_t* other, const Vector& values,
+               const Vector& x, Vector& out) {
+#pragma omp parallel for schedule(dynamic, lines_at_a_time)
+  for (Index i = 0; i < count; ++i) {
+    double sum = 0;  // in a register: what a store and a load in between would cost is felt here
+    for (Index k = begin(i), end = begin(i + 1); k < end; ++k) sum += values[k] * x[other[k]];
+    out[i] = sum;
+  }
+}
+
 }  // namespace
 
 void sampled_product(const ObservedPattern& p, const Factor& u, const Factor& v, Vector& z) {
@@ -61,16 +66,9 @@ void sampled_product(const ObservedPattern& p, const Factor& u, const Factor& v,
     Eigen::Map<Factor>(z.data(), p.rows(), p.columns()).noalias() = u * v.transpose();
     return;
   }
-  const std::int32_t* column = p.column();
-  const auto visit = [&](Index i, Index begin, Index end) {
-    const double* ui = u.data() + i * r;
-    for (Index k = begin; k < end; ++k) {
-      if (k + ahead < end) fetch_row(v, column[k + ahead]);
-      z[k] = dot(ui, v.data() + column[k] * r, r);
-    }
-  };
-  const auto early = [&](Index k) { fetch(column + k); };
-  for_lines({p, true}, 8 * r, visit, early, [&](Index k) { fetch(z.data() + k); });
+  for_each_by_row(
+      p, [&](Index k, Index i, Index j) { z[k] = dot(u.data() + i * r, v.data() + j * r, r); },
+      [&](Index first, Index last) { read_through(v, first, last); });
 }
 
 void apply(const ObservedPattern& p, const Vector& q, const Factor& v, Factor& out) {
@@ -85,19 +83,13 @@ void apply(const ObservedPattern& p, const Vector& q, const Factor& v, Factor& o
     out.noalias() = DenseMap(q.data(), p.rows(), p.columns()) * v;
     return;
   }
-  const std::int32_t* column = p.column();
   out.setZero();
-  const auto visit = [&](Index i, Index begin, Index end) {
-    double* row = out.data() + i * r;
-    for (Index k = begin; k < end; ++k) {
-      if (k + ahead < end) fetch_row(v, column[k + ahead]);
-      add_scaled(row, ones ? 1.0 : q[k], v.data() + column[k] * r, r);
-    }
-  };
-  const auto early = [&](Index k) { fetch(column + k); };
-  for_lines({p, true}, 8 * r, visit, early, [&](Index k) {
-    if (!ones) fetch(q.data() + k);
-  });
+  for_each_by_row(
+      p,
+      [&](Index k, Index i, Index j) {
+        add_scaled(out.data() + i * r, ones ? 1.0 : q[k], v.data() + j * r, r);
+      },
+      [&](Index first, Index last) { read_through(v, first, last); });
 }
 
 void apply_transpose(const ObservedPattern& p, const Vector& q, const Factor& u, Factor& out) {
@@ -112,27 +104,10 @@ void apply_transpose(const ObservedPattern& p, const Vector& q, const Factor& u,
     out.noalias() = DenseMap(q.data(), p.rows(), p.columns()).transpose() * u;
     return;
   }
-  const std::int32_t* row = p.row();
-  const std::uint32_t* position = p.position();
   out.setZero();
-  const auto visit = [&](Index j, Index begin, Index end) {
-    double* target = out.data() + j * r;
-    for (Index k = begin; k < end; ++k) {
-      if (k + ahead < end) fetch_row(u, row[k + ahead]);
-      if (!ones && k + 2 * ahead < end) __builtin_prefetch(&q[position[k + 2 * ahead]]);
-      add_scaled(target, ones ? 1.0 : q[position[k]], u.data() + row[k] * r, r);
-    }
-  };
-  const auto early = [&](Index k) {
-    fetch(row + k);
-    fetch(position + k);
-  };
-  const auto late = [&](Index k) {
-    const Index end = ones ? k : std::min(k + 8, p.observed());
-    for (; k < end; ++k) __builtin_prefetch(&q[position[k]]);
-  };
-
-  for_lines({p, false}, 8 * r, visit, early, late);
+  for_each_by_column(p, [&](Index k, Index i, Index j) {
+    add_scaled(out.data() + j * r, ones ? 1.0 : q[k], u.data() + i * r, r);
+  });
 }
 
 void apply(const ObservedPattern& p, const Vector& q, const Vector& v, Vector& out) {
@@ -141,21 +116,21 @@ void apply(const ObservedPattern& p, const Vector& q, const Vector& v, Vector& o
     out.noalias() = DenseMap(q.data(), p.rows(), p.columns()) * v;
     return;
   }
-  const std::int32_t* column = p.column();
-  for_rows(p.rows(), [&](Index i) {
-    double sum = 0;
-    for (Index k = p.row_begin(i); k < p.row_end(i); ++k) sum += q[k] * v[column[k]];
-    out[i] = sum;
-  });
+  if (p.tiled()) {
+    out.setZero();
+    for_each_by_row(p, [&](Index k, Index i, Index j) { out[i] += q[k] * v[j]; });
+    return;
+  }
+  sum_lines(
+      p.rows(), [&](Index i) { return p.row_begin(i); }, p.column(), q, v, out);
 }
 
 Vector in_column_order(const ObservedPattern& p, const Vector& q) {
-  if (p.full()) return q;
+  if (p.full() || p.tiled()) return q;
   Vector by_column(q.size());
   const std::uint32_t* position = p.position();
-  for_rows(p.columns(), [&](Index j) {
-    for (Index k = p.column_begin(j); k < p.column_end(j); ++k) by_column[k] = q[position[k]];
-  });
+#pragma omp parallel for schedule(static)
+  for (Index k = 0; k < q.size(); ++k) by_column[k] = q[position[k]];
   return by_column;
 }
 
@@ -166,12 +141,13 @@ void apply_transpose_by_column(const ObservedPattern& p, const Vector& by_column
     out.noalias() = DenseMap(by_column.data(), p.rows(), p.columns()).transpose() * u;
     return;
   }
-  const std::int32_t* row = p.row();
-  for_rows(p.columns(), [&](Index j) {
-    double sum = 0;
-    for (Index k = p.column_begin(j); k < p.column_end(j); ++k) sum += by_column[k] * u[row[k]];
-    out[j] = sum;
-  });
+  if (p.tiled()) {
+    out.setZero();
+    for_each_by_column(p, [&](Index k, Index i, Index j) { out[j] += by_column[k] * u[i]; });
+    return;
+  }
+  sum_lines(
+      p.columns(), [&](Index j) { return p.column_begin(j); }, p.row(), by_column, u, out);
 }
 
 LineSums& LineSums::operator+=(const LineSums& other) {
@@ -185,31 +161,36 @@ LineSums& LineSums::operator+=(const LineSums& other) {
 
 LineSums line_sums(const ObservedPattern& p, const Factor& u, const Factor& v, const Factor& du,
                    const Factor& dv, const Vector& residual, const Vector& weight) {
-  constexpr Index block = 64;
-  const Index r = u.cols(), blocks = (p.rows() + block - 1) / block;
-  std::vector<LineSums> parts(blocks);
+  const Index r = u.cols();
+  std::vector<LineSums> parts(row_blocks(p));
   const auto add = [&](LineSums& sums, Index k, double z1, double z2) {
     const double w = weight.size() ? weight[k] : 1.0;
     sums += {residual[k] * z1, residual[k] * z2, w * z1 * z1, w * z1 * z2, w * z2 * z2};
   };
 #pragma omp parallel for schedule(dynamic, 1)
-  for (Index b = 0; b < blocks; ++b) {
-    const Index first = b * block, count = std::min(block, p.rows() - first);
+  for (std::size_t b = 0; b < parts.size(); ++b) {
+    const Index block = static_cast<Index>(b);
     LineSums sums;
     if (p.full()) {
+      const Index first = block * lines_at_a_time;
+      const Index count = std::min(lines_at_a_time, p.rows() - first);
       Factor z1 = u.middleRows(first, count) * dv.transpose(), z2;
       z1.noalias() += du.middleRows(first, count) * v.transpose();
       z2.noalias() = du.middleRows(first, count) * dv.transpose();
       for (Index k = 0; k < z1.size(); ++k)
         add(sums, p.row_begin(first) + k, z1.data()[k], z2.data()[k]);
     } else {
-      for (Index i = first; i < first + count; ++i) {
-        const double *ui = u.data() + i * r, *di = du.data() + i * r;
-        for (Index k = p.row_begin(i); k < p.row_end(i); ++k) {
-          const double *vj = v.data() + p.column()[k] * r, *ej = dv.data() + p.column()[k] * r;
-          add(sums, k, dot(ui, ej, r) + dot(di, vj, r), dot(di, ej, r));
-        }
-      }
+      visit_row_block(
+          p, block,
+          [&](Index k, Index i, Index j) {
+            const double *ui = u.data() + i * r, *di = du.data() + i * r;
+            const double *vj = v.data() + j * r, *ej = dv.data() + j * r;
+            add(sums, k, dot(ui, ej, r) + dot(di, vj, r), dot(di, ej, r));
+          },
+          [&](Index first, Index last) {
+            read_through(v, first, last);
+            read_through(dv, first, last);
+          });
     }
     parts[b] = sums;
   }
@@ -236,14 +217,13 @@ void BilinearHessian::sampled_direction() {
     s.noalias() += u_.rightCols(r) * v_.leftCols(r).transpose();
     return;
   }
-  const std::int32_t* column = pattern_.column();
-  for_rows(pattern_.rows(), [&](Index i) {
-    const float* u = u_.data() + i * stride;
-    for (Index k = pattern_.row_begin(i); k < pattern_.row_end(i); ++k) {
-      const float* v = v_.data() + column[k] * stride;
-      s_[k] = dot(u, v + r, r) + dot(u + r, v, r);
-    }
-  });
+  for_each_by_row(
+      pattern_,
+      [&](Index k, Index i, Index j) {
+        const float *u = u_.data() + i * stride, *v = v_.data() + j * stride;
+        s_[k] = dot(u, v + r, r) + dot(u + r, v, r);
+      },
+      [&](Index first, Index last) { read_through(v_, first, last); });
 }
 
 void BilinearHessian::row_pass(SingleFactor& hu) {
@@ -255,17 +235,13 @@ void BilinearHessian::row_pass(SingleFactor& hu) {
         SingleMap(residual_.data(), pattern_.rows(), pattern_.columns()) * v_.rightCols(r);
     return;
   }
-  const std::int32_t* column = pattern_.column();
-  for_rows(pattern_.rows(), [&](Index i) {
-    float* h = hu.data() + i * r;
-    std::fill(h, h + r, 0.0F);
-    for (Index k = pattern_.row_begin(i); k < pattern_.row_end(i); ++k) {
-      const float* v = v_.data() + column[k] * stride;
-      const float s = s_[k], e = residual_[k];
-#pragma omp simd
-      for (Index c = 0; c < r; ++c) h[c] += s * v[c] - e * v[r + c];
-    }
-  });
+  hu.setZero();
+  for_each_by_row(
+      pattern_,
+      [&](Index k, Index i, Index j) {
+        add_difference(hu.data() + i * r, s_[k], residual_[k], v_.data() + j * stride, r);
+      },
+      [&](Index first, Index last) { read_through(v_, first, last); });
 }
 
 void BilinearHessian::column_pass(SingleFactor& hv) {
@@ -278,17 +254,9 @@ void BilinearHessian::column_pass(SingleFactor& hv) {
     hv.noalias() -= e.transpose() * u_.rightCols(r);
     return;
   }
-  const std::int32_t* row = pattern_.row();
-  const std::uint32_t* position = pattern_.position();
-  for_rows(pattern_.columns(), [&](Index j) {
-    float* h = hv.data() + j * r;
-    std::fill(h, h + r, 0.0F);
-    for (Index k = pattern_.column_begin(j); k < pattern_.column_end(j); ++k) {
-      const float* u = u_.data() + row[k] * stride;
-      const float s = s_[position[k]], e = residual_[position[k]];
-#pragma omp simd
-      for (Index c = 0; c < r; ++c) h[c] += s * u[c] - e * u[r + c];
-    }
+  hv.setZero();
+  for_each_by_column(pattern_, [&](Index k, Index i, Index j) {
+    add_difference(hv.data() + j * r, s_[k], residual_[k], u_.data() + i * stride, r);
   });
 }
 

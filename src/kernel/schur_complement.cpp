@@ -89,35 +89,28 @@ struct SchurComplement::Row {
 };
 
 SchurComplement::Line SchurComplement::line(Index j) const {
-  if (keeps_rows_) {
-    const Index begin = pattern_.column_begin(j);
-    return {j, begin, pattern_.column_end(j) - begin, pattern_.row() + begin};
-  }
-  const Index begin = pattern_.row_begin(j);
-  return {j, begin, pattern_.row_end(j) - begin, pattern_.column() + begin};
+  const Index begin = lines_.begin(j);
+  return {j, begin, lines_.end(j) - begin, lines_.other() + begin};
 }
 
 SchurComplement::SchurComplement(const ObservedPattern& pattern, const Factor& u, const Factor& v,
                                  const Vector& weight, const Vector& residual, double coupling,
                                  const Vector& row_scale, const Vector& column_scale, double lambda)
-    : pattern_(pattern),
-      keeps_rows_(keeps_rows(pattern)),
+    : keeps_rows_(keeps_rows(pattern)),
       r_(u.cols()),
-      lines_(keeps_rows_ ? pattern.columns() : pattern.rows()),
       lambda_(static_cast<float>(lambda)),
       kept_scale_((keeps_rows_ ? row_scale : column_scale).cast<float>()),
       line_scale_((keeps_rows_ ? column_scale : row_scale).cast<float>()),
       residual_(pattern.observed()),
       root_weight_(weight.size()),
+      lines_(pattern, !keeps_rows_,
+             [&](Index at, Index k) {
+               residual_[at] = static_cast<float>(coupling * residual[k]);
+               if (weight.size()) root_weight_[at] = static_cast<float>(std::sqrt(weight[k]));
+             }),
       kept_(padded(keeps_rows_ ? u : v)),
       eliminated_(padded(keeps_rows_ ? v : u)) {
-  if (line_scale_.size() == 0) line_scale_ = SingleVector::Ones(lines_);
-#pragma omp parallel for schedule(static)
-  for (Index k = 0; k < pattern.observed(); ++k) {
-    const Index from = keeps_rows_ ? Index{pattern.position()[k]} : k;
-    residual_[k] = static_cast<float>(coupling * residual[from]);
-    if (weight.size()) root_weight_[k] = static_cast<float>(std::sqrt(weight[from]));
-  }
+  if (line_scale_.size() == 0) line_scale_ = SingleVector::Ones(lines_.count());
   first_ = shares(omp_get_max_threads());
   factorise();
 }
@@ -133,12 +126,12 @@ double SchurComplement::bytes(const ObservedPattern& pattern, Index r) {
 }
 
 std::vector<Index> SchurComplement::shares(Index count) const {
-  std::vector<double> work(lines_ + 1, 0);
-  for (Index j = 0; j < lines_; ++j) {
+  std::vector<double> work(lines_.count() + 1, 0);
+  for (Index j = 0; j < lines_.count(); ++j) {
     const Index n = line(j).size, block = std::min(n, r_);
     work[j + 1] = work[j] + static_cast<double>(8 * n * r_ + block * block + 8 * r_);
   }
-  std::vector<Index> first(count + 1, lines_);
+  std::vector<Index> first(count + 1, lines_.count());
   for (Index k = 0; k < count; ++k) {
     const double until = work.back() * static_cast<double>(k) / static_cast<double>(count);
     first[k] = std::lower_bound(work.begin(), work.end(), until) - work.begin();
@@ -147,12 +140,12 @@ std::vector<Index> SchurComplement::shares(Index count) const {
 }
 
 void SchurComplement::factorise() {
-  block_start_.resize(lines_ + 1, 0);
-  for (Index j = 0; j < lines_; ++j)
+  block_start_.resize(lines_.count() + 1, 0);
+  for (Index j = 0; j < lines_.count(); ++j)
     block_start_[j + 1] = block_start_[j] + packed_size(std::min(line(j).size, r_));
-  blocks_ = SingleVector::Zero(block_start_[lines_]);
+  blocks_ = SingleVector::Zero(block_start_[lines_.count()]);
 #pragma omp parallel for schedule(dynamic, 64)
-  for (Index j = 0; j < lines_; ++j) {
+  for (Index j = 0; j < lines_.count(); ++j) {
     const Line at = line(j);
     if (at.size == 0) continue;
     SingleFactor g(at.size, kept_.cols());
@@ -260,7 +253,7 @@ SingleFactor SchurComplement::reduce(const SingleFactor& g_kept,
 
 SingleFactor SchurComplement::recover(const SingleFactor& d_kept,
                                       const SingleFactor& g_eliminated) const {
-  SingleFactor e(lines_, r_);
+  SingleFactor e(lines_.count(), r_);
   pass(scaled(d_kept), &g_eliminated, nullptr, &e);
   return -e;
 }

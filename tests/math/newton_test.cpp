@@ -156,12 +156,12 @@ Matrix dense_hessian(const ObservedPattern& p, const Factor& u, const Factor& v,
   return h;
 }
 
-void expect_schur_of_dense(Index rows, Index columns, Index r) {
+void expect_schur_of_dense(Index rows, Index columns, Index r, const Tiling& tiling) {
   test::Random random(9);
   Entries entries = test::sampled_entries(random.matrix(rows, columns), 0.4, random);
   entries.columns += 1;  // a column without entries
   columns += 1;
-  const ObservedPattern p(entries);
+  const ObservedPattern p(entries, tiling);
   const Factor u = random.matrix(rows, r), v = random.matrix(columns, r);
   const auto positive = [&](Index n) -> Vector {
     return random.vector(n).cwiseAbs().array() + 0.5;
@@ -198,8 +198,10 @@ void expect_schur_of_dense(Index rows, Index columns, Index r) {
 TEST(SchurComplement, IsThatOfTheDenseHessian) {
   // Both sides kept, lines with fewer and with more entries than atoms, odd and whole lanes.
   for (const Index r : {1, 3, 8, 11}) {
-    expect_schur_of_dense(9, 14, r);
-    expect_schur_of_dense(15, 8, r);
+    for (const Tiling& tiling : {Tiling{}, Tiling{1, 1, 4, 3}}) {
+      expect_schur_of_dense(9, 14, r, tiling);
+      expect_schur_of_dense(15, 8, r, tiling);
+    }
   }
 }
 

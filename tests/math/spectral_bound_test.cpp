@@ -17,10 +17,11 @@ long double exact_norm(const Matrix& a) {
 
 /// A matrix at its observed entries, with its pattern.
 struct Observed {
-  Observed(const Matrix& full, double density, test::Random& random)
+  Observed(const Matrix& full, double density, test::Random& random, const Tiling& tiling = {})
       : entries(test::sampled_entries(full, density, random)),
-        pattern(entries),
-        q(Eigen::Map<const Vector>(entries.value.data(), entries.size())) {}
+        pattern(entries, tiling),
+        q(pattern.arranged(entries,
+                           Eigen::Map<const Vector>(entries.value.data(), entries.size()))) {}
   explicit Observed(const Matrix& full)
       : entries(entries_from_dense(Factor(full))),
         pattern(entries),
@@ -49,7 +50,8 @@ TEST(VerifiedBound, IsNeverBelowAndNeverFarAboveTheLargestSingularValue) {
     const Index rows = random.integer(1, 9), columns = random.integer(1, 9);
     const double density = random.chance(0.4) ? 1 : random.uniform(0.2, 1);
     const double scale = std::pow(10, random.uniform(-30, 30));
-    const Observed o(scale * random.matrix(rows, columns), density, random);
+    const Tiling tiling = random.chance(0.5) ? Tiling{} : Tiling{1, 1, 3, 2};
+    const Observed o(scale * random.matrix(rows, columns), density, random, tiling);
     if (o.q.size() == 0) continue;
     const long double exact = exact_norm(o.dense());
     // Trials from far below and from far above, with a good and a poor estimate.

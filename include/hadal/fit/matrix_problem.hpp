@@ -59,7 +59,7 @@ class MatrixProblem {
   const ObservedPattern& pattern() const { return pattern_; }
   double data_unit() const { return data_unit_; }
   double huber_threshold() const { return huber_threshold_; }  ///< data units; 0: another loss
-  /// Offset-free, scaled data and weights (empty: ones), in row order.
+  /// Offset-free, scaled data and weights (empty: ones), in the pattern's order.
   const Vector& target() const;
   const Vector& weight() const;
   /// Target minus the free offsets at the atoms, if any; the plain target otherwise.

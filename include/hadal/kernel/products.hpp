@@ -8,8 +8,8 @@
 /// a backend must provide.
 namespace hadal {
 
-/// z_k = <u_i, v_j> for every observed (i, j), in row order (sampled dense-dense product).
-/// u: rows x r, v: columns x r.
+/// z_k = <u_i, v_j> for every observed (i, j), in the pattern's order (sampled dense-dense
+/// product). u: rows x r, v: columns x r.
 void sampled_product(const ObservedPattern& pattern, const Factor& u, const Factor& v, Vector& z);
 
 /// out = Q V for the sparse matrix Q holding q at the observed entries (q empty: ones); v: columns
@@ -22,8 +22,9 @@ void apply_transpose(const ObservedPattern& pattern, const Vector& q, const Fact
 /// Q v for one vector.
 void apply(const ObservedPattern& pattern, const Vector& q, const Vector& v, Vector& out);
 
-/// q taken column by column, for many products with one vector: gathering it again each time would
-/// cost three times as much as the product itself.
+/// q as apply_transpose_by_column reads it, for many products with one vector: column by column
+/// where there are no tiles. Gathering it again each time would cost three times as much as the
+/// product itself.
 Vector in_column_order(const ObservedPattern& pattern, const Vector& q);
 /// Q^T u for one vector; by_column: in_column_order of q.
 void apply_transpose_by_column(const ObservedPattern& pattern, const Vector& by_column,

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "hadal/kernel/lines.hpp"
 #include "hadal/kernel/observed_pattern.hpp"
 #include "hadal/types.hpp"
 
@@ -19,7 +20,7 @@ class SchurComplement {
  public:
   /// u = D_r U and v = D_c V; weight and scales empty: ones. coupling: the part of the residual
   /// that the mixed derivatives keep, 1 for the Hessian itself. Precondition: the pattern is not
-  /// full() and outlives the object.
+  /// full().
   SchurComplement(const ObservedPattern& pattern, const Factor& u, const Factor& v,
                   const Vector& weight, const Vector& residual, double coupling,
                   const Vector& row_scale, const Vector& column_scale, double lambda);
@@ -50,12 +51,12 @@ class SchurComplement {
   /// Shares of about the same work.
   std::vector<Index> shares(Index count) const;
 
-  const ObservedPattern& pattern_;
   bool keeps_rows_;
-  Index r_, lines_;
+  Index r_;
   float lambda_;
   SingleVector kept_scale_, line_scale_;
   SingleVector residual_, root_weight_;  ///< in the order of the lines
+  Lines lines_;                          ///< the eliminated rows or columns
   SingleFactor kept_, eliminated_;       ///< scaled; rows padded with zeros
   std::vector<Index> first_;             ///< of each thread's share, and the number of lines
   std::vector<Index> block_start_;
