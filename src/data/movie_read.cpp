@@ -1,11 +1,20 @@
 #include <fmt/format.h>
 
+#include <array>
+#include <fstream>
+
 #include "hadal/data/movie.hpp"
 #include "hadal/error.hpp"
 #include "source.hpp"
 #include "tiff_pages.hpp"
 
 namespace hadal {
+
+bool is_movie(const std::filesystem::path& path) {
+  std::array<char, 4> magic{};
+  std::ifstream file(path, std::ios::binary);
+  return file.read(magic.data(), magic.size()) && io::is_tiff({magic.data(), magic.size()});
+}
 
 struct MovieReader::Open {
   explicit Open(const std::filesystem::path& path) : file(path), pages(file.source()) {}

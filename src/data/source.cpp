@@ -8,10 +8,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <limits>
 #include <system_error>
 
+#include "hadal/data/memory.hpp"
 #include "hadal/error.hpp"
 
 namespace hadal::io {
@@ -37,17 +37,6 @@ class Descriptor {
  private:
   int value_;
 };
-
-std::uint64_t free_memory() {
-  std::ifstream info("/proc/meminfo");
-  for (std::string key; info >> key;) {
-    std::uint64_t kibibytes = 0;
-    if (key == "MemAvailable:" && info >> kibibytes) return kibibytes * 1024;
-    info.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  }
-  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
 
 /// Length of the UTF-8 sequence at the start of `text`; 0 when it is malformed.
 std::size_t utf8_length(std::string_view text) {
@@ -92,6 +81,10 @@ void FileBytes::map(int descriptor, std::size_t size) {
   mapping_ = mapping;
   ::madvise(mapping_, size, MADV_SEQUENTIAL);
   bytes_ = {static_cast<const char*>(mapping_), size};
+}
+
+void FileBytes::release() const {
+  if (mapping_ != nullptr) ::madvise(mapping_, bytes_.size(), MADV_DONTNEED);
 }
 
 void FileBytes::read_to_end(int descriptor) {
@@ -179,7 +172,7 @@ void require_size(const Source& source, std::uint64_t rows, std::uint64_t column
 void require_memory(const Source& source, std::uint64_t bytes) {
   constexpr std::uint64_t always_granted = std::uint64_t{1} << 20;
   if (bytes <= always_granted) return;
-  if (const std::uint64_t available = free_memory(); bytes > available) {
+  if (const std::uint64_t available = available_memory(); bytes > available) {
     refuse(source, fmt::format("needs {} bytes of memory: {} are free", bytes, available));
   }
 }

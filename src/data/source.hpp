@@ -27,6 +27,9 @@ class FileBytes {
 
   Source source() const { return {name_, bytes_}; }
 
+  /// Gives back the memory of what has been read of a mapped file; it is read again where needed.
+  void release() const;
+
  private:
   void map(int descriptor, std::size_t size);
   void read_to_end(int descriptor);

@@ -111,7 +111,26 @@ TiffPages::TiffPages(const Source& source) : source_(source), file_(require_magi
     refuse_page(frames(), fmt::format("cannot be read: {}: expected a complete, undamaged TIFF",
                                       file_.error()));
   }
+  require_link(frames() - 1);
   require_all_images();
+}
+
+/// A directory that is cut off within its link to the next one is the last one to libtiff.
+void TiffPages::require_link(Index frame) const {
+  const bool big = TIFFIsBigTIFF(file_) != 0;
+  const std::size_t count_bytes = big ? 8 : 2, entry_bytes = big ? 20 : 12,
+                    link_bytes = big ? 8 : 4;
+  const std::string_view bytes = source_.bytes;
+  const std::size_t offset = offsets_[static_cast<std::size_t>(frame)];
+  const bool little = bytes.front() == 'I';
+  std::uint64_t count = 0;
+  for (std::size_t k = 0; k < count_bytes; ++k) {
+    const std::size_t at = offset + (little ? count_bytes - 1 - k : k);
+    count = count << 8 | static_cast<unsigned char>(bytes.at(at));
+  }
+  // libtiff has read all the entries, so that none of this can overflow.
+  if (offset + count_bytes + count * entry_bytes + link_bytes <= bytes.size()) return;
+  refuse_page(frame, "ends within its description: expected a complete, undamaged TIFF");
 }
 
 void TiffPages::refuse_page(Index frame, std::string_view message) const {

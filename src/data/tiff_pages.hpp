@@ -48,6 +48,7 @@ class TiffPages {
   PageType read_type(Index frame) const;
   void require_codec(Index frame) const;
   void require_room(Index frame, std::uint64_t bytes, std::string_view what) const;
+  void require_link(Index frame) const;
   void require_all_images() const;
   void go_to(Index frame);
   Block block_of(Index frame) const;

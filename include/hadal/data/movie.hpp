@@ -9,6 +9,9 @@
 /// Movies: TIFF files whose pages, all grey and alike, are the frames.
 namespace hadal {
 
+/// Whether a file begins like a TIFF; false where it cannot be read.
+bool is_movie(const std::filesystem::path& path);
+
 /// Reads a movie a few frames at a time, so that it need not fit into memory. An object is to be
 /// used by one thread at a time; different objects are independent.
 class MovieReader {
