@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "hadal/kernel/products.hpp"
-
 namespace hadal {
 namespace {
 
@@ -30,15 +28,14 @@ void PolarSearch::alternate(std::vector<Candidate>& candidates, double settled) 
   const Index count = static_cast<Index>(moving.size());
   if (count == 0) return;
   Factor product;
-  apply(pattern_, q_, gather(moving, pattern_.columns(), [](auto& c) { return c.v; }), product);
+  q_.times(gather(moving, q_.columns, [](auto& c) { return c.v; }), product);
 #pragma omp parallel for schedule(dynamic, 1)
   for (Index s = 0; s < count; ++s) {
     Candidate& c = *moving[s];
     const Vector start = c.u;
     norm_u_.align(product.col(s), start, c.dual_u, c.u);
   }
-  apply_transpose(pattern_, q_, gather(moving, pattern_.rows(), [](auto& c) { return c.u; }),
-                  product);
+  q_.transposed_times(gather(moving, q_.rows, [](auto& c) { return c.u; }), product);
 #pragma omp parallel for schedule(dynamic, 1)
   for (Index s = 0; s < count; ++s) {
     Candidate& c = *moving[s];
@@ -67,8 +64,8 @@ void PolarSearch::keep_distinct(std::vector<Candidate>& candidates, Index count)
 }
 
 void PolarSearch::run(const Factor& starts, Index count, double precision,
-                      const std::function<bool()>& cancelled) {
-  constexpr int first_rounds = 3, rounds = 60;
+                      const std::function<bool()>& cancelled, int rounds) {
+  constexpr int first_rounds = 3;
   std::vector<Candidate> candidates(starts.cols());
   for (Index s = 0; s < starts.cols(); ++s) candidates[s].v = starts.col(s);
   for (int k = 0; k < first_rounds; ++k) alternate(candidates, precision);
@@ -76,8 +73,8 @@ void PolarSearch::run(const Factor& starts, Index count, double precision,
   for (int k = 0; k < rounds && !cancelled(); ++k) alternate(candidates, precision);
   keep_distinct(candidates, count);
 
-  found_ = {Factor(pattern_.rows(), static_cast<Index>(candidates.size())),
-            Factor(pattern_.columns(), static_cast<Index>(candidates.size()))};
+  found_ = {Factor(q_.rows, static_cast<Index>(candidates.size())),
+            Factor(q_.columns, static_cast<Index>(candidates.size()))};
   collected_.clear();
   for (std::size_t s = 0; s < candidates.size(); ++s) {
     found_.u.col(static_cast<Index>(s)) = candidates[s].u;

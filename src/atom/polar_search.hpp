@@ -8,18 +8,26 @@
 
 namespace hadal {
 
+/// The products of Q with thin factors.
+struct ThinProducts {
+  Index rows = 0, columns = 0;
+  std::function<void(const Factor& v, Factor& out)> times;             ///< out = Q V
+  std::function<void(const Factor& u, Factor& out)> transposed_times;  ///< out = Q^T U
+};
+
 /// Many-start search for atoms of norm_u(u) norm_v(v) = 1 that collect much from Q: from every
 /// start v, u <- the best for Q v and v <- the best for Q^T u in turn, which never lowers <Q, u
 /// v^T>. All starts go through the data together.
 class PolarSearch {
  public:
-  PolarSearch(const ObservedPattern& pattern, const Vector& q, const NormProx& u, const NormProx& v)
-      : pattern_(pattern), q_(q), norm_u_(u), norm_v_(v) {}
+  PolarSearch(ThinProducts q, const NormProx& u, const NormProx& v)
+      : q_(std::move(q)), norm_u_(u), norm_v_(v) {}
 
   /// The distinct atoms found from these starts (columns; only their direction counts), best first,
-  /// at most `count`. A start has settled once a round raises its value by less than this part.
+  /// at most `count`. A start has settled once a round raises its value by less than this part, and
+  /// `rounds` are made at the most.
   void run(const Factor& starts, Index count, double precision,
-           const std::function<bool()>& cancelled);
+           const std::function<bool()>& cancelled, int rounds = 60);
 
   const RankOneAtoms& found() const { return found_; }
   const std::vector<double>& collected() const { return collected_; }
@@ -34,8 +42,7 @@ class PolarSearch {
   void alternate(std::vector<Candidate>& candidates, double settled);
   void keep_distinct(std::vector<Candidate>& candidates, Index count) const;
 
-  const ObservedPattern& pattern_;
-  const Vector& q_;
+  ThinProducts q_;
   const NormProx &norm_u_, &norm_v_;
   RankOneAtoms found_;
   std::vector<double> collected_;

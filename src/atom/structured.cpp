@@ -142,7 +142,11 @@ PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& 
     result.bound = bound(q, request);
     return result;
   }
-  PolarSearch search(pattern_, q, u_, v_);
+  const ThinProducts products{
+      pattern_.rows(), pattern_.columns(),
+      [&](const Factor& v, Factor& out) { apply(pattern_, q, v, out); },
+      [&](const Factor& u, Factor& out) { apply_transpose(pattern_, q, u, out); }};
+  PolarSearch search(products, u_, v_);
   const bool signs_differ = u_.norm().nonnegative || v_.norm().nonnegative;
   search.run(starts_of(pattern_, q, atoms, signs_differ, request.seed), request.atoms_max,
              0.1 * request.precision, request.cancelled);

@@ -8,6 +8,8 @@
 namespace hadal {
 namespace {
 
+constexpr const char* cholesky_method = "verified Cholesky factorisation of w^2 I - Q Q^T";
+
 /// A sparse matrix line by line.
 struct SparseLines {
   SparseLines(const ObservedPattern& p, const Vector& q, bool by_row)
@@ -85,7 +87,7 @@ PolarBound verified_spectral_bound(const ObservedPattern& pattern, const Vector&
   PolarBound bound;
   bound.proof = Proof::deterministic;
   bound.failure_probability = 0;
-  bound.method = "verified Cholesky factorisation of w^2 I - Q Q^T";
+  bound.method = cholesky_method;
   if (q.size() == 0 || q.cwiseAbs().maxCoeff() == 0) return bound;
 
   // Far above everything in Q the Frobenius norm is proof enough: a sum of n squares errs by at
@@ -99,6 +101,16 @@ PolarBound verified_spectral_bound(const ObservedPattern& pattern, const Vector&
     return bound;
   }
   const Gram gram = gram_of(pattern, q);
+  return verified_gram_bound(gram.lower, gram.error, lambda, precision, estimate);
+}
+
+PolarBound verified_gram_bound(const Matrix& lower, double error, double lambda, double precision,
+                               double estimate) {
+  PolarBound bound;
+  bound.proof = Proof::deterministic;
+  bound.failure_probability = 0;
+  bound.method = cholesky_method;
+  const Gram gram{lower, error};
   const double first = lambda * (1 + 1e-3 * precision);
   if (estimate <= first) {
     bound.value = proves(gram, first);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <vector>
 
 #include "hadal/kernel/products.hpp"
@@ -21,15 +22,42 @@ struct Side {
   double norm(Index c) const { return prox.norm()(x.col(c)); }
 };
 
-/// The loss as the sweeps see it.
+/// The squared loss of a fully observed matrix Y without weights: products with Y are all it
+/// needs, since R V + U V^T V = Y V.
+template <class Times, class TransposedTimes>
+class ExactTerm {
+ public:
+  ExactTerm(Times times, TransposedTimes transposed_times, double half_square)
+      : times_(std::move(times)),
+        transposed_times_(std::move(transposed_times)),
+        half_square_(half_square) {}
+
+  void bound_curvature(const Matrix&, const Matrix&) {}
+  void raise_curvature() {}
+  double curvature() const { return 1; }
+
+  Matrix rows_target(const Matrix&, const Matrix& v) { return times_(Factor(v)); }
+  Matrix columns_target(const Matrix& u, const Matrix&) { return transposed_times_(Factor(u)); }
+  double value(const Matrix& u, const Matrix& v, const Matrix& target) {
+    const Matrix gu = u.transpose() * u, gv = v.transpose() * v;
+    return half_square_ - target.cwiseProduct(v).sum() + gu.cwiseProduct(gv).sum() / 2;
+  }
+  double rounding() const { return 1e-15 * half_square_; }
+  double passes_per_sweep() const { return 2; }
+
+ private:
+  Times times_;
+  TransposedTimes transposed_times_;
+  double half_square_;
+};
+
+/// Any loss on observed entries, as the sweeps see it.
 template <Loss L>
 class DataTerm {
  public:
   DataTerm(const L& loss, const StructuredFamily& family)
       : loss_(loss), family_(family), pattern_(family.pattern()) {
     if constexpr (QuadraticLoss<L>) {
-      exact_ = L::hessian_is_diagonal && pattern_.full() && loss.weight().size() == 0;
-      if (exact_) half_square_ = loss.target().squaredNorm() / 2;
       if (loss.weight().size()) curvature_ = loss.weight().maxCoeff();
     }
   }
@@ -44,39 +72,27 @@ class DataTerm {
       curvature_ = curvature.maxCoeff();
     }
   }
-  void raise_curvature() { curvature_ *= exact_ ? 1 : 2; }
+  void raise_curvature() { curvature_ *= 2; }
   double curvature() const { return curvature_; }
 
   /// T = R V / L + U G at (u, v); rows x atoms.
   Matrix rows_target(const Matrix& u, const Matrix& v) {
     Factor t;
-    if (exact_) {
-      apply(pattern_, loss_.target(), Factor(v), t);
-      return t;
-    }
     evaluate(u, v);
     apply(pattern_, residual_, Factor(v), t);
     return Matrix(t) / curvature_ + u * (v.transpose() * v);
   }
   Matrix columns_target(const Matrix& u, const Matrix& v) {
     Factor t;
-    if (exact_) {
-      apply_transpose(pattern_, loss_.target(), Factor(u), t);
-      return t;
-    }
     evaluate(u, v);
     apply_transpose(pattern_, residual_, Factor(u), t);
     return Matrix(t) / curvature_ + v * (u.transpose() * u);
   }
-  /// The loss at (u, v); target: columns_target(u, .) where that does not depend on v.
-  double value(const Matrix& u, const Matrix& v, const Matrix& target) {
-    if (!exact_) return evaluate(u, v);
-    const Matrix gu = u.transpose() * u, gv = v.transpose() * v;
-    return half_square_ - target.cwiseProduct(v).sum() + gu.cwiseProduct(gv).sum() / 2;
-  }
+  /// The loss at (u, v); target: columns_target(u, .), of use where that does not depend on v.
+  double value(const Matrix& u, const Matrix& v, const Matrix&) { return evaluate(u, v); }
   /// What rounding leaves undecided in `value`.
-  double rounding() const { return 1e-15 * half_square_; }
-  double passes_per_sweep() const { return exact_ ? 2 : 5; }
+  double rounding() const { return 0; }
+  double passes_per_sweep() const { return 5; }
 
  private:
   double evaluate(const Matrix& u, const Matrix& v) {
@@ -87,8 +103,7 @@ class DataTerm {
   const L& loss_;
   const StructuredFamily& family_;
   const ObservedPattern& pattern_;
-  bool exact_ = false;
-  double half_square_ = 0, curvature_ = 1;
+  double curvature_ = 1;
   Vector residual_;
 };
 
@@ -121,11 +136,12 @@ void minimise_atoms(Side& side, const Matrix& target, const Matrix& gram, const 
   }
 }
 
-template <Loss L>
+/// Term: ExactTerm or DataTerm.
+template <class Term>
 class Sweeps {
  public:
-  Sweeps(const L& loss, const StructuredFamily& family, double lambda, const RankOneAtoms& atoms)
-      : data_(loss, family),
+  Sweeps(Term data, const StructuredFamily& family, double lambda, const RankOneAtoms& atoms)
+      : data_(std::move(data)),
         lambda_(lambda),
         u_{family.u(), Matrix(atoms.u), Matrix(atoms.u), std::vector<Vector>(atoms.size())},
         v_{family.v(), Matrix(atoms.v), Matrix(atoms.v), std::vector<Vector>(atoms.size())} {
@@ -254,21 +270,18 @@ class Sweeps {
     }
   }
 
-  DataTerm<L> data_;
+  Term data_;
   double lambda_;
   Side u_, v_;
   double objective_ = 0;
 };
 
-}  // namespace
-
-template <Loss L>
-DescentReport BlockProximal::descend(const L& loss, const StructuredFamily& family, double lambda,
-                                     RankOneAtoms& atoms, const Outside<RankOneAtoms>&,
-                                     const DescentGoal& goal) const {
+template <class Term>
+DescentReport descend_by(Term data, const StructuredFamily& family, double lambda,
+                         RankOneAtoms& atoms, const DescentGoal& goal) {
   constexpr int sweep_max = 2000, sweep_min = 5, idle_max = 3;
   family.compress(atoms);
-  Sweeps<L> sweeps(loss, family, lambda, atoms);
+  Sweeps<Term> sweeps(std::move(data), family, lambda, atoms);
   DescentReport report;
   double first = 0, momentum = 1;
   double inexact =
@@ -300,6 +313,43 @@ DescentReport BlockProximal::descend(const L& loss, const StructuredFamily& fami
   family.compress(atoms);
   report.objective = sweeps.objective();
   return report;
+}
+
+}  // namespace
+
+template <Loss L>
+DescentReport BlockProximal::descend(const L& loss, const StructuredFamily& family, double lambda,
+                                     RankOneAtoms& atoms, const Outside<RankOneAtoms>&,
+                                     const DescentGoal& goal) const {
+  if constexpr (std::same_as<L, SquaredLoss>) {
+    const ObservedPattern& pattern = family.pattern();
+    if (pattern.full() && loss.weight().size() == 0) {
+      const auto times = [&](const Factor& v) {
+        Factor out;
+        apply(pattern, loss.target(), v, out);
+        return out;
+      };
+      const auto transposed_times = [&](const Factor& u) {
+        Factor out;
+        apply_transpose(pattern, loss.target(), u, out);
+        return out;
+      };
+      const double half_square = loss.target().squaredNorm() / 2;
+      return descend_by(ExactTerm(times, transposed_times, half_square), family, lambda, atoms,
+                        goal);
+    }
+  }
+  return descend_by(DataTerm<L>(loss, family), family, lambda, atoms, goal);
+}
+
+DescentReport BlockProximal::descend(const StreamedSquaredLoss& loss, const StreamedFamily& family,
+                                     double lambda, RankOneAtoms& atoms,
+                                     const Outside<RankOneAtoms>&, const DescentGoal& goal) const {
+  const CentredRows& target = loss.target();
+  const auto times = [&](const Factor& v) { return target.times(v); };
+  const auto transposed_times = [&](const Factor& u) { return target.transposed_times(u); };
+  return descend_by(ExactTerm(times, transposed_times, loss.half_square()), family.structured(),
+                    lambda, atoms, goal);
 }
 
 template DescentReport BlockProximal::descend(const SquaredLoss&, const StructuredFamily&, double,

@@ -15,6 +15,7 @@
 #include "hadal/fit/matrix_problem.hpp"
 #include "hadal/fit/refit.hpp"
 #include "hadal/fit/resume.hpp"
+#include "hadal/fit/streamed_problem.hpp"
 #include "hadal/solve/path.hpp"
 #include "hadal/version.hpp"
 
@@ -283,6 +284,53 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
     progress.stage = "refit";
     model.refit = best_refit(data, options, problem, result.atoms, model.lambda);
   }
+  model.seconds = clock.elapsed();
+  return model;
+}
+
+std::string not_streamed(const MatrixFitOptions& o) {
+  if (o.loss != LossKind::squared) return "a loss other than the squared one";
+  if (o.lambda.kind == LambdaChoice::Kind::cross_validated) return "cross-validation";
+  if (o.norm_u.plain() && o.norm_v.plain()) return "the nuclear norm";
+  if (!o.checkpoint.empty() || !o.resume.empty()) return "checkpoints";
+  return "";
+}
+
+MatrixModel fit_streamed_matrix(RowSource& source, const MatrixData& names,
+                                const MatrixFitOptions& options, const FitObserver& observer) {
+  const Stopwatch clock(options.time_limit);
+  check(options);
+  if (const std::string what = not_streamed(options); !what.empty())
+    throw ArgumentError(what +
+                        " was asked for of a streamed fit; expected a given lambda or "
+                        "ratio, the squared loss, structured norms and no checkpoint");
+  const Threads threads(options.threads);
+  FitProgress progress;
+  progress.stage = "Gram matrix";
+  progress.steps = 100;
+  const auto watch = [&](double part) {
+    const int step = static_cast<int>(part * (progress.steps - 1));
+    const bool news = step / 5 > progress.step / 5;
+    progress.step = step;
+    return clock.left() > 0 && (!news || !observer || observer(progress));
+  };
+  const StreamedProblem problem(source, options, watch);
+  progress = {};
+  MatrixModel model;
+  model.lambda = options.lambda.kind == LambdaChoice::Kind::absolute
+                     ? options.lambda.value
+                     : problem.lambda_at(options.lambda.value);
+  SolveOptions solve = solve_options(options, problem.pattern());
+  solve.time_limit = std::max(1e-3, clock.left());
+  const SolveResult<RankOneAtoms> result =
+      problem.solve(model.lambda, solve, [&](const OuterIteration& outer) {
+        progress.iteration = outer;
+        return !observer || observer(progress);
+      });
+  problem.describe(result.atoms, model);
+  set_outcome(result, options, model);
+  set_names(names, model);
+  model.validation_error = std::numeric_limits<double>::quiet_NaN();
   model.seconds = clock.elapsed();
   return model;
 }

@@ -12,19 +12,11 @@
 #include "hadal/error.hpp"
 #include "hadal/fit/loss_values.hpp"
 #include "hadal/fit/preprocess.hpp"
-#include "hadal/model/polar_slack.hpp"
 #include "hadal/solve/solve.hpp"
+#include "units.hpp"
 
 namespace hadal {
 namespace {
-
-/// The power of 4 that brings `size` into [1, 4): its square root is a power of two.
-double power_of_four(double size) {
-  if (!(size > 0)) return 1;
-  int exponent = 0;
-  std::frexp(size, &exponent);
-  return std::ldexp(1.0, 2 * static_cast<int>(std::floor((exponent - 1) / 2.0)));
-}
 
 Offset initial_offset(const Entries& entries, const MatrixFitOptions& options) {
   if (entries.size() == 0) {
@@ -67,23 +59,6 @@ void drop_rounding(const Entries& entries, Vector& y) {
   double largest = 0;
   for (const double value : entries.value) largest = std::max(largest, std::abs(value));
   if (y.cwiseAbs().maxCoeff() <= 0x1p-48 * largest) y.setZero();
-}
-
-void check_range(double value, double weight, Index entries) {
-  const double squares = value * value * weight * static_cast<double>(entries);
-  if (!std::isfinite(squares)) {
-    throw DataError(
-        fmt::format("values up to {:g} were given; the sum of {} squares would overflow a "
-                    "double: expected smaller units",
-                    value, entries));
-  }
-  // An objective needs some digits above the smallest double to be stated and checked.
-  if (value > 0 && squares < 1e-305) {
-    throw DataError(fmt::format(
-        "values up to {:g} were given; their squares would vanish in a double: expected larger "
-        "units",
-        value));
-  }
 }
 
 /// Scaled by a power of two like the data, a threshold must keep all its digits.
@@ -193,7 +168,11 @@ SolveResult<RankOneAtoms> MatrixProblem::solve(double lambda, LoopState<RankOneA
   options.lambda = lambda / (data_unit_ * weight_unit_);
   const auto run = [&](const auto& loss, const auto& family, const auto& descent) {
     SolveLoop loop(loss, family, descent, options);
-    if (observer) loop.observe([&](const OuterIteration& o) { return observer(in_data_units(o)); });
+    if (observer) {
+      loop.observe([&](const OuterIteration& o) {
+        return observer(in_data_units(o, data_unit_, weight_unit_));
+      });
+    }
     loop.checkpoint(checkpoint);
     return loop.run(std::move(start));
   };
@@ -201,31 +180,9 @@ SolveResult<RankOneAtoms> MatrixProblem::solve(double lambda, LoopState<RankOneA
     return structured_ ? run(loss, *structured_, BlockProximal())
                        : run(loss, family_, FactorNewton());
   });
-  result.certificate = in_data_units(result.certificate);
-  for (OuterIteration& outer : result.trace) outer = in_data_units(outer);
+  result.certificate = in_data_units(result.certificate, data_unit_, weight_unit_);
+  for (OuterIteration& outer : result.trace) outer = in_data_units(outer, data_unit_, weight_unit_);
   return result;
-}
-
-Certificate MatrixProblem::in_data_units(Certificate c) const {
-  const double unit = data_unit_ * data_unit_ * weight_unit_;
-  c.objective *= unit;
-  c.lower_bound *= unit;
-  c.gap = c.objective - c.lower_bound;  // the relative gap is that of the scaled problem
-  c.polar_bound *= data_unit_ * weight_unit_;
-  if (c.slack) {
-    PolarSlack slack = *c.slack;
-    slack.exponent += std::ilogb(data_unit_) + std::ilogb(weight_unit_);  // both powers of two
-    c.slack = std::make_shared<const PolarSlack>(std::move(slack));
-  }
-  return c;
-}
-
-OuterIteration MatrixProblem::in_data_units(OuterIteration outer) const {
-  const double unit = data_unit_ * data_unit_ * weight_unit_;
-  outer.objective *= unit;
-  outer.lower_bound *= unit;
-  outer.polar *= data_unit_ * weight_unit_;
-  return outer;
 }
 
 Vector MatrixProblem::target_at(const RankOneAtoms& atoms) const {

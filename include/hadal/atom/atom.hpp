@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "hadal/loss/field.hpp"
 #include "hadal/model/certificate.hpp"
 #include "hadal/types.hpp"
 
@@ -44,10 +45,10 @@ struct PolarResult {
 };
 
 /// A family of atoms: a positively homogeneous map and penalty, and the polar they define (the
-/// design's section 1). Z and Q are vectors over whatever the loss is summed over.
+/// design's section 1). Z and Q are functions on whatever the loss is summed over.
 template <class F>
 concept AtomFamily = requires(const F& family, const typename F::Atoms& atoms,
-                              typename F::Atoms& changed, Vector& z, const Vector& q,
+                              typename F::Atoms& changed, FieldOf<F>& z, const FieldOf<F>& q,
                               const PolarRequest& request, double scale) {
   /// Degrees p of map(a W) = a^p map(W) and of penalty(a W) = a^p penalty(W): they must be equal.
   { family.map_degree() } -> std::convertible_to<int>;

@@ -11,7 +11,7 @@ namespace hadal {
 /// bound), less the rounding error of D, and never above F. A bound that is only searched gives
 /// kind `none`.
 template <Loss L>
-Certificate certify(const L& loss, double objective, const Vector& residual, double lambda,
+Certificate certify(const L& loss, double objective, const FieldOf<L>& residual, double lambda,
                     const PolarBound& bound);
 
 /// The part that does not depend on the loss.
@@ -21,7 +21,7 @@ Certificate assemble_certificate(double objective, const DualPoint& dual, const 
 double dual_scale_limit(double lambda, double polar_bound);
 
 template <Loss L>
-Certificate certify(const L& loss, double objective, const Vector& residual, double lambda,
+Certificate certify(const L& loss, double objective, const FieldOf<L>& residual, double lambda,
                     const PolarBound& bound) {
   const DualPoint dual = loss.dual(residual, dual_scale_limit(lambda, bound.value));
   return assemble_certificate(objective, dual, bound);

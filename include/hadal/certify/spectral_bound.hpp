@@ -32,6 +32,10 @@ SplitResult split_spectral_search(const ObservedPattern& pattern, const Vector& 
 PolarBound verified_spectral_bound(const ObservedPattern& pattern, const Vector& q, double lambda,
                                    double precision, double estimate);
 
+/// The same from Q Q^T (or Q^T Q) itself, its lower triangle known to within `error` in the 2-norm.
+PolarBound verified_gram_bound(const Matrix& lower, double error, double lambda, double precision,
+                               double estimate);
+
 /// sigma_1(Q) to about 1e-13 relative, by Lanczos run until its value has settled: a search value,
 /// not a bound.
 double largest_singular_value(const ObservedPattern& pattern, const Vector& q);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hadal/atom/streamed.hpp"
 #include "hadal/atom/structured.hpp"
 #include "hadal/descent/descent.hpp"
 #include "hadal/loss/loss.hpp"
@@ -21,6 +22,10 @@ class BlockProximal {
   template <Loss L>
   DescentReport descend(const L& loss, const StructuredFamily& family, double lambda,
                         RankOneAtoms& atoms, const Outside<RankOneAtoms>& outside,
+                        const DescentGoal& goal) const;
+  /// The same, two passes over the data a sweep.
+  DescentReport descend(const StreamedSquaredLoss& loss, const StreamedFamily& family,
+                        double lambda, RankOneAtoms& atoms, const Outside<RankOneAtoms>& outside,
                         const DescentGoal& goal) const;
 };
 

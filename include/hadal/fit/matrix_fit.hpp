@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hadal/data/matrix_data.hpp"
+#include "hadal/data/row_source.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/norm/factor_norm.hpp"
 
@@ -62,7 +63,7 @@ struct MatrixFitOptions {
 
 /// What an observer is told while a fit runs.
 struct FitProgress {
-  const char* stage = "fit";  ///< "fit", "cross-validation" or "refit"
+  const char* stage = "fit";  ///< "fit", "cross-validation", "refit", "path" or "Gram matrix"
   int step = 0;               ///< of the stage, e.g. the point of the path
   int steps = 0;
   OuterIteration iteration;
@@ -79,8 +80,25 @@ using FitObserver = std::function<bool(const FitProgress&)>;
 MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer = {});
 
-/// The same at every ratio of lambda_max, largest first, each fit started from the one before: the
-/// path of solutions, every point with its own certificate. options.lambda is ignored; the time
+/// From this many entries on no convex relaxation of a structured polar is tried, so that a matrix
+/// in memory has no better proof than one that is streamed.
+inline constexpr Index streamed_from = 20'000'001;
+
+/// What of these options a streamed fit does not have, in words; empty where it has all.
+std::string not_streamed(const MatrixFitOptions& options);
+
+/// Fits a matrix that need not fit into memory: it is read from `source`, a block of rows at a
+/// time, in every pass over the data, and nothing of its size is kept. All entries must be
+/// observed. Iterations are those of fit_matrix to rounding; the polar is bounded as
+/// StreamedFamily says. `names`: what rows and columns are called, and the movie's shape; its
+/// entries are not looked at. Progress is also told of the stage "Gram matrix".
+/// Throws as fit_matrix, ArgumentError for options that are not_streamed, and DataError for a
+/// missing entry.
+MatrixModel fit_streamed_matrix(RowSource& source, const MatrixData& names,
+                                const MatrixFitOptions& options, const FitObserver& observer = {});
+
+/// fit_matrix at every ratio of lambda_max, largest first, each fit started from the one before:
+/// the path of solutions, every point with its own certificate. options.lambda is ignored; the time
 /// limit is one on the whole path, which ends early when it is reached or the observer says so.
 /// Throws as fit_matrix, and ArgumentError without ratios, for one outside (0, 1], and for options
 /// of a single fit: refit, checkpoint and resume.

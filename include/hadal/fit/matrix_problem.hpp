@@ -73,8 +73,6 @@ class MatrixProblem {
   decltype(auto) with_loss(const F& f) const {
     return std::visit(f, *loss_);
   }
-  Certificate in_data_units(Certificate certificate) const;
-  OuterIteration in_data_units(OuterIteration outer) const;
   Offset offset_at(const RankOneAtoms& atoms) const;
 
   ObservedPattern pattern_;

@@ -21,6 +21,9 @@ class ObservedPattern {
   /// are more than 2^32 - 1 entries. Costs 12 bytes an entry, 4 where tiled, or nothing when all
   /// are observed.
   explicit ObservedPattern(const Entries& entries, const Tiling& tiling = {});
+  /// All entries are observed.
+  ObservedPattern(Index rows, Index columns)
+      : rows_(rows), columns_(columns), observed_(rows * columns), full_(true) {}
 
   Index rows() const { return rows_; }
   Index columns() const { return columns_; }

@@ -2,6 +2,7 @@
 
 #include <concepts>
 
+#include "hadal/loss/field.hpp"
 #include "hadal/types.hpp"
 
 namespace hadal {
@@ -13,10 +14,10 @@ struct DualPoint {
   double rounding = 0;  ///< bound on the rounding error of `value`
 };
 
-/// A convex, differentiable loss of the prediction Z, a vector over observed entries.
+/// A convex, differentiable loss of the prediction Z, a function on the observed entries.
 template <class L>
-concept Loss = requires(const L& loss, const Vector& z, Vector& residual, double s_max) {
-  /// Returns loss(Z) and sets residual = -grad loss(Z); both may be the same vector.
+concept Loss = requires(const L& loss, const FieldOf<L>& z, FieldOf<L>& residual, double s_max) {
+  /// Returns loss(Z) and sets residual = -grad loss(Z); both may be the same object.
   { loss.evaluate(z, residual) } -> std::convertible_to<double>;
   /// Maximises D(s) over s in [0, s_max] for G = -residual.
   { loss.dual(residual, s_max) } -> std::same_as<DualPoint>;

@@ -46,12 +46,19 @@ double growth_scale(const L& loss, const Vector& z, const Vector& dz, double pri
   return low;  // where the function is known to have fallen
 }
 
-/// The same in closed form, where neither the prediction nor a trial point is needed.
+/// <dZ, Hessian dZ>.
 template <QuadraticLoss L>
-double quadratic_growth_scale(const L& loss, const Vector& dz, double price, double collected) {
+double curvature_along(const L& loss, const Vector& dz) {
   Vector h = dz;
   loss.apply_hessian(h);
-  const double curvature = h.dot(dz);
+  return h.dot(dz);
+}
+
+/// The same in closed form, where neither the prediction nor a trial point is needed: of a loss
+/// that has a curvature_along.
+template <Loss L>
+double quadratic_growth_scale(const L& loss, const FieldOf<L>& dz, double price, double collected) {
+  const double curvature = curvature_along(loss, dz);
   return collected > price && curvature > 0 ? (collected - price) / curvature : 0;
 }
 

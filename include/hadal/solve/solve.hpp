@@ -99,15 +99,15 @@ class SolveLoop {
     for (Index k = 0; k < count; ++k) amounts.push_back(state_.collected[k] - options_.lambda);
     grew_ = false;
     if (count <= 0) return true;
-    Vector dz;
+    residual_.reset();  // the memory is needed
+    FieldOf<F> dz;
     Atoms direction = family_.empty();
     family_.append(direction, state_.found, amounts, 1);
     family_.predict(direction, dz);
     const double price = options_.lambda * family_.penalty(direction);
-    // The residual is still that of the last search, unless the fit has just been resumed.
-    if (residual_.size() == 0) evaluate();
-    const double collected = residual_.dot(dz);
-    residual_.resize(0);  // the memory is needed
+    // Maps are homogeneous of the penalty's degree: an atom of that penalty collects in proportion.
+    double collected = 0;
+    for (Index k = 0; k < count; ++k) collected += amounts[k] * state_.collected[k];
     const double scale = best_scale(dz, price, collected);
     // Half of slope times step: exact for a quadratic loss.
     const double gain = scale * (collected - price) / 2;
@@ -119,8 +119,8 @@ class SolveLoop {
     return true;
   }
 
-  double best_scale(const Vector& dz, double price, double collected) const {
-    if constexpr (QuadraticLoss<L>) {
+  double best_scale(const FieldOf<F>& dz, double price, double collected) const {
+    if constexpr (requires { curvature_along(loss_, dz); }) {
       return quadratic_growth_scale(loss_, dz, price, collected);
     } else {
       Vector z;
@@ -132,7 +132,7 @@ class SolveLoop {
   void descend() {
     // A given start is searched before it is improved: a descent on too few atoms would be wasted.
     if (state_.iteration == 0) return;
-    residual_.resize(0);
+    residual_.reset();
     DescentGoal goal;
     goal.reduction = grew_ ? growth_reduction : state_.reduction;
     goal.cancelled = [this] { return out_of_time(); };
@@ -162,9 +162,9 @@ class SolveLoop {
     request.seed =
         options_.seed + static_cast<std::uint64_t>(state_.iteration) * 0x9e3779b97f4a7c15;
     request.cancelled = [this] { return out_of_time(); };
-    PolarResult<Atoms> polar = family_.polar(residual_, state_.atoms, request);
+    PolarResult<Atoms> polar = family_.polar(*residual_, state_.atoms, request);
     state_.passes += polar.passes;
-    certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, polar.bound);
+    certificate_ = hadal::certify(loss_, objective_, *residual_, options_.lambda, polar.bound);
     estimate_ = gap_at(polar.value);
     grows_ = growth_count(polar.collected, growth_threshold()) > 0;
     // The deterministic proof is the dearest step: it is made when the model looks optimal or can
@@ -184,22 +184,22 @@ class SolveLoop {
   PolarBound prove(PolarRequest request, double estimate) {
     request.proof = Proof::deterministic;
     request.estimate = estimate;
-    const PolarBound proved = family_.polar(residual_, state_.atoms, request).bound;
-    certificate_ = hadal::certify(loss_, objective_, residual_, options_.lambda, proved);
+    const PolarBound proved = family_.polar(*residual_, state_.atoms, request).bound;
+    certificate_ = hadal::certify(loss_, objective_, *residual_, options_.lambda, proved);
     return proved;
   }
 
   void evaluate() {
-    family_.predict(state_.atoms, residual_);
-    objective_ =
-        loss_.evaluate(residual_, residual_) + options_.lambda * family_.penalty(state_.atoms);
+    FieldOf<F>& field = residual_.emplace();
+    family_.predict(state_.atoms, field);
+    objective_ = loss_.evaluate(field, field) + options_.lambda * family_.penalty(state_.atoms);
   }
 
   /// The relative gap if the polar were known to be this value.
   double gap_at(double polar) const {
     PolarBound bound;
     bound.value = polar;
-    return hadal::certify(loss_, objective_, residual_, options_.lambda, bound).relative_gap;
+    return hadal::certify(loss_, objective_, *residual_, options_.lambda, bound).relative_gap;
   }
 
   void report(const PolarResult<Atoms>& polar) {
@@ -302,7 +302,7 @@ class SolveLoop {
   LoopState<Atoms> state_;
   Clock::time_point start_;
   double before_ = 0;
-  Vector residual_;
+  std::optional<FieldOf<F>> residual_;  ///< of the last search
   double objective_ = 0;
   double estimate_ = 0;  ///< the gap if the search had found all there is
   Certificate certificate_;

@@ -1,0 +1,58 @@
+#include "units.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "hadal/error.hpp"
+#include "hadal/model/polar_slack.hpp"
+
+namespace hadal {
+
+double power_of_four(double size) {
+  if (!(size > 0)) return 1;
+  int exponent = 0;
+  std::frexp(size, &exponent);
+  return std::ldexp(1.0, 2 * static_cast<int>(std::floor((exponent - 1) / 2.0)));
+}
+
+void check_range(double value, double weight, Index entries) {
+  const double squares = value * value * weight * static_cast<double>(entries);
+  if (!std::isfinite(squares)) {
+    throw DataError(
+        fmt::format("values up to {:g} were given; the sum of {} squares would overflow a "
+                    "double: expected smaller units",
+                    value, entries));
+  }
+  // An objective needs some digits above the smallest double to be stated and checked.
+  if (value > 0 && squares < 1e-305) {
+    throw DataError(fmt::format(
+        "values up to {:g} were given; their squares would vanish in a double: expected larger "
+        "units",
+        value));
+  }
+}
+
+Certificate in_data_units(Certificate c, double data_unit, double weight_unit) {
+  const double unit = data_unit * data_unit * weight_unit;
+  c.objective *= unit;
+  c.lower_bound *= unit;
+  c.gap = c.objective - c.lower_bound;  // the relative gap is that of the scaled problem
+  c.polar_bound *= data_unit * weight_unit;
+  if (c.slack) {
+    PolarSlack slack = *c.slack;
+    slack.exponent += std::ilogb(data_unit) + std::ilogb(weight_unit);  // both powers of two
+    c.slack = std::make_shared<const PolarSlack>(std::move(slack));
+  }
+  return c;
+}
+
+OuterIteration in_data_units(OuterIteration outer, double data_unit, double weight_unit) {
+  const double unit = data_unit * data_unit * weight_unit;
+  outer.objective *= unit;
+  outer.lower_bound *= unit;
+  outer.polar *= data_unit * weight_unit;
+  return outer;
+}
+
+}  // namespace hadal

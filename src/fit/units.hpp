@@ -1,0 +1,19 @@
+#pragma once
+
+#include "hadal/model/certificate.hpp"
+#include "hadal/model/trace.hpp"
+
+/// Problems are solved with data, and weights, divided by powers of two; results are stated in the
+/// data's units.
+namespace hadal {
+
+/// The power of 4 that brings `size` into [1, 4): its square root is a power of two. 1 for 0.
+double power_of_four(double size);
+
+/// Throws DataError where the squares of `entries` values up to `value` would overflow or vanish.
+void check_range(double value, double weight, Index entries);
+
+Certificate in_data_units(Certificate certificate, double data_unit, double weight_unit);
+OuterIteration in_data_units(OuterIteration outer, double data_unit, double weight_unit);
+
+}  // namespace hadal
