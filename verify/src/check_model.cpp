@@ -119,13 +119,13 @@ void check_validation(const MatrixModel& model, Checks& checks) {
 
 }  // namespace
 
-void check_model(const MatrixModel& model, const Problem& problem, const Options& options,
-                 Checks& checks) {
+void check_model(const MatrixModel& model, const Problem& problem, const EachEntry& each,
+                 const Options& options, Checks& checks) {
   check_loss(model, problem, checks);
   checks.add("lambda", model.lambda, model.lambda, std::isfinite(model.lambda) && model.lambda >= 0,
              "expected a finite number >= 0");
   check_norm(problem, checks);
-  if (model.offset.policy == OffsetPolicy::mean) check_mean_offsets(problem, options, checks);
+  if (model.offset.policy == OffsetPolicy::mean) check_mean_offsets(problem, each, options, checks);
   check_factors(problem, checks);
   check_validation(model, checks);
 }

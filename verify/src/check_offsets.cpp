@@ -37,11 +37,11 @@ struct Worst {
 
 class MeanOffsets {
  public:
-  explicit MeanOffsets(const Problem& problem) : problem_(problem) {}
+  MeanOffsets(const Problem& problem, const EachEntry& each) : problem_(problem), each_(each) {}
 
   Worst global() const {
     Mean mean;
-    each([&](Index, Index, double w, double y) { mean.add(w, y, std::abs(y)); });
+    each_([&](Index, Index, double w, double y) { mean.add(w, y, std::abs(y)); });
     Worst worst;
     worst.see(problem_.offset.global, mean.value(), mean.magnitude());
     return worst;
@@ -52,7 +52,7 @@ class MeanOffsets {
     const Vector& stored = by_row ? problem_.offset.row : problem_.offset.column;
     const double global = problem_.offset.global;
     std::vector<Mean> means(static_cast<std::size_t>(stored.size()));
-    each([&](Index i, Index j, double w, double y) {
+    each_([&](Index i, Index j, double w, double y) {
       means[static_cast<std::size_t>(by_row ? i : j)].add(w, Real{y} - global,
                                                           std::abs(y) + std::abs(global));
     });
@@ -68,7 +68,7 @@ class MeanOffsets {
     const Offset& offset = problem_.offset;
     std::vector<Mean> rows(static_cast<std::size_t>(problem_.rows));
     std::vector<Mean> columns(static_cast<std::size_t>(problem_.columns));
-    each([&](Index i, Index j, double w, double y) {
+    each_([&](Index i, Index j, double w, double y) {
       const Real rest = Real{y} - offset.global - offset.row[i] - offset.column[j];
       const Real size = std::abs(y) + std::abs(offset.global) + std::abs(offset.row[i]) +
                         std::abs(offset.column[j]);
@@ -91,28 +91,21 @@ class MeanOffsets {
   }
 
  private:
-  template <class Visit>
-  void each(const Visit& visit) const {
-    for (Index i = 0; i < problem_.rows; ++i)
-      for (Index k = problem_.row_start[static_cast<std::size_t>(i)];
-           k < problem_.row_start[static_cast<std::size_t>(i) + 1]; ++k)
-        visit(i, Index{problem_.column[static_cast<std::size_t>(k)]}, problem_.w(k),
-              problem_.y[static_cast<std::size_t>(k)]);
-  }
-
   const Problem& problem_;
+  const EachEntry& each_;
 };
 
 }  // namespace
 
-void check_mean_offsets(const Problem& problem, const Options& options, Checks& checks) {
+void check_mean_offsets(const Problem& problem, const EachEntry& each, const Options& options,
+                        Checks& checks) {
   const auto add = [&](const char* name, const Worst& worst, double slack) {
     checks.add(name, problem.scaling.to_data(worst.stored), problem.scaling.to_data(worst.expected),
                worst.excess <= slack, "the stored offset is not the mean computed from the data");
   };
   // A least-squares fit is iterated, a mean is not.
   constexpr double fitted_slack = 1e-8;
-  const MeanOffsets offsets(problem);
+  const MeanOffsets offsets(problem, each);
   switch (problem.offset.terms) {
     case OffsetTerms::none:
       break;

@@ -29,11 +29,12 @@ class Checks {
 /// The model is what the documentation says a model is: lambda >= 0, weights of the norm derived
 /// from the counts, offsets of policy `mean` equal to the means of the data, factors finite,
 /// balanced and sorted, refit and validation figures finite.
-void check_model(const MatrixModel& model, const Problem& problem, const Options& options,
-                 Checks& checks);
+void check_model(const MatrixModel& model, const Problem& problem, const EachEntry& each,
+                 const Options& options, Checks& checks);
 
 /// The offsets alone (policy `mean`; scaled units inside, data units in the report).
-void check_mean_offsets(const Problem& problem, const Options& options, Checks& checks);
+void check_mean_offsets(const Problem& problem, const EachEntry& each, const Options& options,
+                        Checks& checks);
 
 /// The claim agrees with itself: gap = F - D, relative gap, status, failure probability, dual scale
 /// within min(1, lambda / polar bound).

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <utility>
 
 #include "sparse.hpp"
 
@@ -16,6 +17,10 @@ class CholeskyBound {
 
   /// Forms the Gram matrix of the smaller side. Precondition: that side <= largest_order.
   explicit CholeskyBound(const Sparse& q);
+
+  /// From the lower triangle of the Gram matrix itself, of a Q of magnitude about one, that is
+  /// known to within `margin` in the 2-norm.
+  CholeskyBound(Matrix gram, double margin) : gram_(std::move(gram)), gram_margin_(margin) {}
 
   /// True only if sigma_1(Q) <= w, rounding included; false says nothing.
   bool proves(double w) const;

@@ -1,38 +1,13 @@
 #include "figures.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 
 #include "entry.hpp"
 #include "factor_norm.hpp"
+#include "figure_sums.hpp"
 
 namespace hadal::verify {
 namespace {
-
-/// Sums over one row (and, added up, over all).
-struct Sums {
-  Real loss = 0, loss_margin = 0;
-  Real error = 0, error_margin = 0;  ///< squared errors, or losses, unweighted
-  Real linear = 0, linear_size = 0;  ///< the second: the same sum over absolute values
-  Real linear_margin = 0;            ///< for the rounding of its terms
-  Real square = 0;                   ///< sum of R^2 / w
-  Real total = 0, total_size = 0;    ///< of R and of |R|
-  Real prediction_margin = 0;
-
-  void add(const Sums& other) {
-    loss += other.loss;
-    loss_margin += other.loss_margin;
-    error += other.error;
-    error_margin += other.error_margin;
-    linear += other.linear;
-    linear_size += other.linear_size;
-    linear_margin += other.linear_margin;
-    square += other.square;
-    total += other.total;
-    total_size += other.total_size;
-    prediction_margin = std::max(prediction_margin, other.prediction_margin);
-  }
-};
 
 /// Squares of a vector, summed.
 template <class Values>
@@ -45,191 +20,167 @@ Real square_of(const Values& values) {
   return sum;
 }
 
-/// y - sum of offsets, rounded about once although the offsets may be far larger than what is left:
-/// every subtraction is split into its result and its exact error (Knuth's TwoSum). The errors' own
-/// sum is rounded by 2^-64 of errors that are 2^-64 of the data; wherever that matters the data
-/// have no digits left, see leaves_only_rounding.
-Real difference(double y, std::initializer_list<double> offsets) {
-  Real high = y, low = 0;
-  for (const Real offset : offsets) {
-    const Real sum = high - offset;
-    const Real other = sum - high;
-    low += (high - (sum - other)) + (-offset - other);
-    high = sum;
-  }
-  return high + low;
-}
-
-class Pass {
- public:
-  explicit Pass(const Problem& problem)
-      : problem_(problem),
-        u_norm_(problem.u.rowwise().norm()),
-        v_norm_(problem.v.rowwise().norm()) {
-    figures_.residual.resize(problem.y.size());
-    figures_.gradient.resize(problem.y.size());
-  }
-
-  Figures run() {
-    row_sums_.resize(static_cast<std::size_t>(problem_.rows));
-#pragma omp parallel for schedule(dynamic, 64)
-    for (Index i = 0; i < problem_.rows; ++i) row_sums_[static_cast<std::size_t>(i)] = row(i);
-    for (const Sums& sums : row_sums_) all_.add(sums);
-    objective();
-    dual();
-    return std::move(figures_);
-  }
-
- private:
-  /// Weights round: one unit towards zero keeps R / w where the conjugate is finite, which matters
-  /// only where it is not finite everywhere.
-  double inside_domain(double residual) const {
-    return problem_.loss == LossKind::squared ? residual : std::nextafter(residual, 0.0);
-  }
-
-  /// Prediction error: z is a sum of r products and a scaling, each rounded once.
-  Sums row(Index i) {
-    const Offset& offset = problem_.offset;
-    const double row_offset = offset.row.size() ? offset.row[i] : 0.0;
-    const double row_scale = problem_.norm.row_scale.size() ? problem_.norm.row_scale[i] : 1.0;
-    const double margin_factor = gamma(static_cast<double>(problem_.u.cols()) + 8);
-    const bool subtract = offset.policy == OffsetPolicy::mean;
-    Sums sums;
-    for (Index k = problem_.row_start[static_cast<std::size_t>(i)];
-         k < problem_.row_start[static_cast<std::size_t>(i) + 1]; ++k) {
-      const auto at = static_cast<std::size_t>(k);
-      const Index j = problem_.column[at];
-      const double y = problem_.y[at];
-      const double w = problem_.w(k);
-      const double column_offset = offset.column.size() ? offset.column[j] : 0.0;
-      const double column_scale =
-          problem_.norm.column_scale.size() ? problem_.norm.column_scale[j] : 1.0;
-      const double scale = row_scale * column_scale;
-      const double low_rank = scale * problem_.u.row(i).dot(problem_.v.row(j));
-      const Real rest = difference(y, {offset.global, row_offset, column_offset});
-      const double centred = static_cast<double>(rest);
-      const double error = centred - low_rank;
-      // Only what is subtracted from the data has offsets; elsewhere z alone is rounded.
-      const Real offset_margin = in_data_units_ ? 4 * wide_unit * std::abs(rest) : Real{0};
-      const Real subtracted = in_data_units_ ? std::abs(centred) : 0.0;
-      const Real margin =
-          Real{margin_factor} * (subtracted + scale * u_norm_[i] * v_norm_[j]) + offset_margin;
-      const Entry entry = entry_of(problem_, centred, error, low_rank, margin);
-      const double residual = inside_domain(w * entry.force);
-      figures_.residual[at] = residual;
-      figures_.gradient[at] = row_scale * residual * column_scale;
-
-      const Real wide_residual = residual;
-      sums.loss += w * entry.loss;
-      sums.loss_margin += w * entry.loss_margin;
-      sums.error += in_data_units_ ? Real{error} * error : entry.loss;
-      sums.error_margin += entry.loss_margin;
-      const Real target = subtract ? rest : Real{y};
-      sums.linear += wide_residual * target;
-      sums.linear_size += std::abs(wide_residual) * std::abs(target);
-      if (subtract) sums.linear_margin += std::abs(wide_residual) * offset_margin;
-      sums.square += wide_residual * wide_residual / w;
-      sums.total += wide_residual;
-      sums.total_size += std::abs(wide_residual);
-      sums.prediction_margin = std::max(sums.prediction_margin, margin);
-    }
-    return sums;
-  }
-
-  void objective() {
-    const Offset& offset = problem_.offset;
-    Real objective = all_.loss;
-    objective += problem_.lambda * penalty();
-    if (offset.policy == OffsetPolicy::free)
-      objective +=
-          offset.ridge / Real{2} *
-          (Real{offset.global} * offset.global + square_of(offset.row) + square_of(offset.column));
-    figures_.objective = objective;
-    figures_.objective_margin = all_.loss_margin * 2 + summation() * objective + vanished();
-    const Real count = static_cast<Real>(std::max<Index>(1, problem_.size()));
-    if (in_data_units_) {
-      figures_.train_error = std::sqrt(all_.error / count);
-      figures_.train_error_margin = 4 * all_.prediction_margin;
-    } else {
-      figures_.train_error = all_.error / count;
-      figures_.train_error_margin = 4 * all_.error_margin / count;
-    }
-  }
-
-  Real penalty() const {
-    if (!problem_.structured) return (square_of(problem_.u) + square_of(problem_.v)) / 2;
-    return structured_penalty(problem_.norm_u, problem_.u, problem_.norm_v, problem_.v);
-  }
-
-  void dual() {
-    if (in_data_units_) {
-      const auto parabola = std::make_shared<ParabolicDual>();
-      parabola->linear = all_.linear;
-      parabola->linear_margin =
-          summation() * all_.linear_size + 2 * all_.linear_margin + vanished();
-      parabola->curvature = all_.square * (1 + summation()) + vanished();
-      if (problem_.offset.policy == OffsetPolicy::free && problem_.has_global())
-        parabola->curvature += free_offset_curvature();
-      figures_.dual_size = std::abs(all_.linear);
-      figures_.dual = parabola;
-    } else {
-      figures_.dual = std::make_shared<EntropicDual>(problem_, figures_.residual);
-    }
-    if (problem_.norm.row_scale.size()) {
-      // Two roundings an entry: || dQ ||_2 <= || dQ ||_F <= gamma_2 || Q ||_F.
-      Real square = 0;
-      for (const double q : figures_.gradient) square += Real{q} * q;
-      figures_.gradient_margin = rounded_up(gamma(4) * std::sqrt(square) + vanished());
-    }
-  }
-
-  /// ||B^T R||^2 / ridge, rounded up: the sums of R over all, rows and columns, where present.
-  Real free_offset_curvature() const {
-    const auto upper_square = [&](Real sum, Real size) {
-      const Real bound = std::abs(sum) + summation() * size;
-      return bound * bound;
-    };
-    Real square = upper_square(all_.total, all_.total_size);
-    if (problem_.offset.row.size())
-      for (const Sums& row : row_sums_) square += upper_square(row.total, row.total_size);
-    if (problem_.offset.column.size()) {
-      std::vector<Real> total(static_cast<std::size_t>(problem_.columns)), size(total.size());
-      for (std::size_t k = 0; k < problem_.column.size(); ++k) {
-        const auto j = static_cast<std::size_t>(problem_.column[k]);
-        total[j] += figures_.residual[k];
-        size[j] += std::abs(figures_.residual[k]);
-      }
-      for (std::size_t j = 0; j < total.size(); ++j) square += upper_square(total[j], size[j]);
-    }
-    return square / problem_.offset.ridge * (1 + summation());
-  }
-
-  /// Relative error of any of the sums: as many additions as there are terms, a few operations
-  /// each.
-  Real summation() const {
-    const Index terms =
-        problem_.size() + problem_.u.size() + problem_.v.size() + problem_.rows + problem_.columns;
-    const double penalty = penalty_operations(problem_.norm_u, problem_.norm_v, problem_.rows,
-                                              problem_.columns, problem_.u.cols());
-    return wide_gamma(static_cast<Real>(terms) + penalty);
-  }
-  /// What underflow can take from the sums: less than 2^-1000 a term beside data of magnitude one;
-  /// nothing where all terms are zero.
-  Real vanished() const {
-    const bool all_zero = all_.total_size + figures_.objective == 0;
-    return all_zero ? 0 : static_cast<Real>(problem_.size() + 1) * 0x1p-1000L;
-  }
-
-  const Problem& problem_;
-  bool in_data_units_ = predicts_in_data_units(problem_.loss);
-  Vector u_norm_, v_norm_;
-  std::vector<Sums> row_sums_;
-  Sums all_;
-  Figures figures_;
-};
-
 }  // namespace
 
-Figures figures_of(const Problem& problem) { return Pass(problem).run(); }
+FigureSums::FigureSums(const Problem& problem, Index entries)
+    : problem_(problem),
+      entries_(entries),
+      u_norm_(problem.u.rowwise().norm()),
+      v_norm_(problem.v.rowwise().norm()),
+      row_sums_(static_cast<std::size_t>(problem.rows)) {}
+
+/// Weights round: one unit towards zero keeps R / w where the conjugate is finite, which matters
+/// only where it is not finite everywhere.
+double FigureSums::inside_domain(double residual) const {
+  return problem_.loss == LossKind::squared ? residual : std::nextafter(residual, 0.0);
+}
+
+/// Prediction error: z is a sum of r products and a scaling, each rounded once.
+double FigureSums::add(Index i, Index j, double y, double w, double low_rank) {
+  const Offset& offset = problem_.offset;
+  const double row_offset = offset.row.size() ? offset.row[i] : 0.0;
+  const double column_offset = offset.column.size() ? offset.column[j] : 0.0;
+  const double margin_factor = gamma(static_cast<double>(problem_.u.cols()) + 8);
+  const Real rest = difference(y, {offset.global, row_offset, column_offset});
+  const double centred = static_cast<double>(rest);
+  const double error = centred - low_rank;
+  // Only what is subtracted from the data has offsets; elsewhere z alone is rounded.
+  const Real offset_margin = in_data_units_ ? 4 * wide_unit * std::abs(rest) : Real{0};
+  const double subtracted = in_data_units_ ? std::abs(centred) : 0.0;
+  const Real margin =
+      Real{margin_factor} * (subtracted + problem_.norm.at(i, j) * u_norm_[i] * v_norm_[j]) +
+      offset_margin;
+  const Entry entry = entry_of(problem_, centred, error, low_rank, margin);
+  const double residual = inside_domain(w * entry.force);
+
+  RowSums& sums = row_sums_[static_cast<std::size_t>(i)];
+  const Real wide_residual = residual;
+  sums.loss += w * entry.loss;
+  sums.loss_margin += w * entry.loss_margin;
+  sums.error += in_data_units_ ? Real{error} * error : entry.loss;
+  sums.error_margin += entry.loss_margin;
+  const bool subtract = offset.policy == OffsetPolicy::mean;
+  const Real target = subtract ? rest : Real{y};
+  sums.linear += wide_residual * target;
+  sums.linear_size += std::abs(wide_residual) * std::abs(target);
+  if (subtract) sums.linear_margin += std::abs(wide_residual) * offset_margin;
+  sums.square += wide_residual * wide_residual / w;
+  sums.total += wide_residual;
+  sums.total_size += std::abs(wide_residual);
+  sums.prediction_margin = std::max(sums.prediction_margin, margin);
+  return residual;
+}
+
+Figures FigureSums::finish(std::vector<double> residual, std::vector<double> gradient) {
+  figures_.residual = std::move(residual);
+  figures_.gradient = std::move(gradient);
+  for (const RowSums& sums : row_sums_) all_.add(sums);
+  objective();
+  dual();
+  return std::move(figures_);
+}
+
+void FigureSums::objective() {
+  const Offset& offset = problem_.offset;
+  Real objective = all_.loss;
+  objective += problem_.lambda * penalty();
+  if (offset.policy == OffsetPolicy::free)
+    objective +=
+        offset.ridge / Real{2} *
+        (Real{offset.global} * offset.global + square_of(offset.row) + square_of(offset.column));
+  figures_.objective = objective;
+  figures_.objective_margin = all_.loss_margin * 2 + summation() * objective + vanished();
+  const Real count = static_cast<Real>(std::max<Index>(1, entries_));
+  if (in_data_units_) {
+    figures_.train_error = std::sqrt(all_.error / count);
+    figures_.train_error_margin = 4 * all_.prediction_margin;
+  } else {
+    figures_.train_error = all_.error / count;
+    figures_.train_error_margin = 4 * all_.error_margin / count;
+  }
+}
+
+Real FigureSums::penalty() const {
+  if (!problem_.structured) return (square_of(problem_.u) + square_of(problem_.v)) / 2;
+  return structured_penalty(problem_.norm_u, problem_.u, problem_.norm_v, problem_.v);
+}
+
+void FigureSums::dual() {
+  if (in_data_units_) {
+    const auto parabola = std::make_shared<ParabolicDual>();
+    parabola->linear = all_.linear;
+    parabola->linear_margin = summation() * all_.linear_size + 2 * all_.linear_margin + vanished();
+    parabola->curvature = all_.square * (1 + summation()) + vanished();
+    if (problem_.offset.policy == OffsetPolicy::free && problem_.has_global())
+      parabola->curvature += free_offset_curvature();
+    figures_.dual_size = std::abs(all_.linear);
+    figures_.dual = parabola;
+  } else {
+    figures_.dual = std::make_shared<EntropicDual>(problem_, figures_.residual);
+  }
+  if (problem_.norm.row_scale.size()) {
+    // Two roundings an entry: || dQ ||_2 <= || dQ ||_F <= gamma_2 || Q ||_F.
+    Real square = 0;
+    for (const double q : figures_.gradient) square += Real{q} * q;
+    figures_.gradient_margin = rounded_up(gamma(4) * std::sqrt(square) + vanished());
+  }
+}
+
+/// ||B^T R||^2 / ridge, rounded up: the sums of R over all, rows and columns, where present.
+Real FigureSums::free_offset_curvature() const {
+  const auto upper_square = [&](Real sum, Real size) {
+    const Real bound = std::abs(sum) + summation() * size;
+    return bound * bound;
+  };
+  Real square = upper_square(all_.total, all_.total_size);
+  if (problem_.offset.row.size())
+    for (const RowSums& row : row_sums_) square += upper_square(row.total, row.total_size);
+  if (problem_.offset.column.size()) {
+    std::vector<Real> total(static_cast<std::size_t>(problem_.columns)), size(total.size());
+    for (std::size_t k = 0; k < problem_.column.size(); ++k) {
+      const auto j = static_cast<std::size_t>(problem_.column[k]);
+      total[j] += figures_.residual[k];
+      size[j] += std::abs(figures_.residual[k]);
+    }
+    for (std::size_t j = 0; j < total.size(); ++j) square += upper_square(total[j], size[j]);
+  }
+  return square / problem_.offset.ridge * (1 + summation());
+}
+
+/// Relative error of any of the sums: as many additions as there are terms, a few operations
+/// each.
+Real FigureSums::summation() const {
+  const Index terms =
+      entries_ + problem_.u.size() + problem_.v.size() + problem_.rows + problem_.columns;
+  const double penalty = penalty_operations(problem_.norm_u, problem_.norm_v, problem_.rows,
+                                            problem_.columns, problem_.u.cols());
+  return wide_gamma(static_cast<Real>(terms) + penalty);
+}
+/// What underflow can take from the sums: less than 2^-1000 a term beside data of magnitude one;
+/// nothing where all terms are zero.
+Real FigureSums::vanished() const {
+  const bool all_zero = all_.total_size + figures_.objective == 0;
+  return all_zero ? 0 : static_cast<Real>(entries_ + 1) * 0x1p-1000L;
+}
+
+Figures figures_of(const Problem& problem) {
+  FigureSums sums(problem, problem.size());
+  std::vector<double> residual(problem.y.size()), gradient(problem.y.size());
+#pragma omp parallel for schedule(dynamic, 64)
+  for (Index i = 0; i < problem.rows; ++i) {
+    for (Index k = problem.row_start[static_cast<std::size_t>(i)];
+         k < problem.row_start[static_cast<std::size_t>(i) + 1]; ++k) {
+      const auto at = static_cast<std::size_t>(k);
+      const Index j = problem.column[at];
+      const double scale = problem.norm.at(i, j);
+      const double low_rank = scale * problem.u.row(i).dot(problem.v.row(j));
+      residual[at] = sums.add(i, j, problem.y[at], problem.w(k), low_rank);
+      const auto& norm = problem.norm;
+      gradient[at] = norm.row_scale.size() ? norm.row_scale[i] * residual[at] * norm.column_scale[j]
+                                           : residual[at];
+    }
+  }
+  return sums.finish(std::move(residual), std::move(gradient));
+}
 
 }  // namespace hadal::verify

@@ -10,6 +10,7 @@
 #include "cone_tree.hpp"
 #include "factor_norm.hpp"
 #include "lanczos.hpp"
+#include "pair_bound.hpp"
 #include "slack_bound.hpp"
 
 namespace hadal::verify {
@@ -133,8 +134,7 @@ PolarBound structured_bound(const Problem& problem, const Sparse& q, const Certi
   }
   const PolarBound spectral = by_cholesky(q, [](double) { return false; });
   result = {result.search, spectral.bound, Proof::deterministic, 0, spectral.method};
-  const Real share = spectral_share(problem.norm_u, problem.norm_v);
-  result.bound = rounded_up(spectral.bound / share * (1 + 8 * wide_unit));
+  result.bound = bound_from_pairs(problem.norm_u, problem.norm_v, lengths_of(q), spectral.bound);
   if (claim.slack && result.bound > problem.lambda) use_slack(problem, q, *claim.slack, result);
   return result;
 }

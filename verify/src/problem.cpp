@@ -44,29 +44,15 @@ Index find_no_count(const std::vector<double>& values) {
 
 }  // namespace
 
-Problem scaled_problem(const MatrixModel& model, const Entries& entries) {
+Problem scaled_model(const MatrixModel& model, Index rows, Index columns, const Scaling& scaling) {
   Problem problem;
-  Scaling& scaling = problem.scaling;
-  if (predicts_in_data_units(model.loss)) scaling.data = exponent_of(entries.value);
-  scaling.data += scaling.data & 1;
-  scaling.weight = exponent_of(entries.weight);
-
-  problem.rows = entries.rows;
-  problem.columns = entries.columns;
-  problem.row_start.assign(static_cast<std::size_t>(entries.rows) + 1, 0);
-  for (const std::int32_t row : entries.row) ++problem.row_start[static_cast<std::size_t>(row) + 1];
-  for (std::size_t i = 1; i < problem.row_start.size(); ++i)
-    problem.row_start[i] += problem.row_start[i - 1];
-  problem.column = entries.column;
-  problem.y = scaled(entries.value, scaling.data);
-  problem.loss = model.loss;
-  problem.threshold = scaling.of_data(model.huber_threshold);
-  if (model.loss == LossKind::logistic) problem.unfit_value = code_classes(problem.y);
-  if (model.loss == LossKind::poisson) problem.unfit_value = find_no_count(problem.y);
-  problem.weight = scaled(entries.weight, scaling.weight);
-
+  problem.scaling = scaling;
+  problem.rows = rows;
+  problem.columns = columns;
   const auto to_data = [&](double x) { return scaling.of_data(x); };
   const auto to_factor = [&](double x) { return scaling.of_factor(x); };
+  problem.loss = model.loss;
+  problem.threshold = scaling.of_data(model.huber_threshold);
   problem.lambda = scaling.of_lambda(model.lambda);
   problem.norm = model.norm;
   problem.norm_u = model.norm_u;
@@ -82,18 +68,42 @@ Problem scaled_problem(const MatrixModel& model, const Entries& entries) {
   return problem;
 }
 
-bool leaves_only_rounding(const Problem& problem) {
+Problem scaled_problem(const MatrixModel& model, const Entries& entries) {
+  Scaling scaling;
+  if (predicts_in_data_units(model.loss)) scaling.data = exponent_of(entries.value);
+  scaling.data += scaling.data & 1;
+  scaling.weight = exponent_of(entries.weight);
+  Problem problem = scaled_model(model, entries.rows, entries.columns, scaling);
+  problem.row_start.assign(static_cast<std::size_t>(entries.rows) + 1, 0);
+  for (const std::int32_t row : entries.row) ++problem.row_start[static_cast<std::size_t>(row) + 1];
+  for (std::size_t i = 1; i < problem.row_start.size(); ++i)
+    problem.row_start[i] += problem.row_start[i - 1];
+  problem.column = entries.column;
+  problem.y = scaled(entries.value, scaling.data);
+  if (model.loss == LossKind::logistic) problem.unfit_value = code_classes(problem.y);
+  if (model.loss == LossKind::poisson) problem.unfit_value = find_no_count(problem.y);
+  problem.weight = scaled(entries.weight, scaling.weight);
+  return problem;
+}
+
+EachEntry each_entry_of(const Problem& problem) {
+  return [&problem](const SeeEntry& see) {
+    for (Index i = 0; i < problem.rows; ++i)
+      for (Index k = problem.row_start[static_cast<std::size_t>(i)];
+           k < problem.row_start[static_cast<std::size_t>(i) + 1]; ++k)
+        see(i, problem.column[static_cast<std::size_t>(k)], problem.w(k),
+            problem.y[static_cast<std::size_t>(k)]);
+  };
+}
+
+bool leaves_only_rounding(const Problem& problem, const EachEntry& each) {
   const Offset& offset = problem.offset;
   if (offset.policy != OffsetPolicy::mean || offset.terms == OffsetTerms::none) return false;
   double largest = 0, left = 0;
-  for (Index i = 0; i < problem.rows; ++i) {
-    const auto row = static_cast<std::size_t>(i);
-    for (Index k = problem.row_start[row]; k < problem.row_start[row + 1]; ++k) {
-      const auto at = static_cast<std::size_t>(k);
-      largest = std::max(largest, std::abs(problem.y[at]));
-      left = std::max(left, std::abs(problem.y[at] - offset.at(i, problem.column[at])));
-    }
-  }
+  each([&](Index i, Index j, double, double y) {
+    largest = std::max(largest, std::abs(y));
+    left = std::max(left, std::abs(y - offset.at(i, j)));
+  });
   return left <= 0x1p-48 * largest;
 }
 

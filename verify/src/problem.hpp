@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "hadal/data/entries.hpp"
@@ -48,12 +49,23 @@ struct Problem {
   bool has_global() const { return offset.terms != OffsetTerms::none; }
 };
 
+/// The model in units of `scaling`, for a matrix whose entries are kept elsewhere.
+Problem scaled_model(const MatrixModel& model, Index rows, Index columns, const Scaling& scaling);
+
+/// Sees an entry (i, j) of weight w and value y, in scaled units.
+using SeeEntry = std::function<void(Index i, Index j, double w, double y)>;
+/// Shows all entries, row by row.
+using EachEntry = std::function<void(const SeeEntry& see)>;
+
+/// Shows the entries of a problem that keeps them. The problem must outlive the result.
+EachEntry each_entry_of(const Problem& problem);
+
 /// Precondition: the entries keep their invariants and have the model's shape.
 Problem scaled_problem(const MatrixModel& model, const Entries& entries);
 
 /// Whether offsets that are means explain every value to 16 units in the last place of the largest:
 /// the problem is then defined as that of data that are zero (docs/verification.md).
-bool leaves_only_rounding(const Problem& problem);
+bool leaves_only_rounding(const Problem& problem, const EachEntry& each);
 /// Makes it so. The offsets go with the data.
 void remove_data(Problem& problem);
 

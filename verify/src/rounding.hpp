@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 
 /// Rounding margins. A bound is a proof only if rounding is counted, and always on the safe side.
@@ -27,5 +28,20 @@ inline double rounded_up(Real x) {
              : std::nextafter(nearest, std::numeric_limits<double>::infinity());
 }
 inline double rounded_down(Real x) { return -rounded_up(-x); }
+
+/// y - sum of offsets, rounded about once although the offsets may be far larger than what is left:
+/// every subtraction is split into its result and its exact error (Knuth's TwoSum). The errors' own
+/// sum is rounded by 2^-64 of errors that are 2^-64 of the data; wherever that matters the data
+/// have no digits left, see leaves_only_rounding.
+inline Real difference(double y, std::initializer_list<double> offsets) {
+  Real high = y, low = 0;
+  for (const Real offset : offsets) {
+    const Real sum = high - offset;
+    const Real other = sum - high;
+    low += (high - (sum - other)) + (-offset - other);
+    high = sum;
+  }
+  return high + low;
+}
 
 }  // namespace hadal::verify

@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
 
 #include "checks.hpp"
+#include "evidence.hpp"
 #include "figures.hpp"
 #include "hadal/error.hpp"
 #include "hadal/model/predict.hpp"
 #include "polar.hpp"
+#include "streamed.hpp"
 
 namespace hadal::verify {
 namespace {
@@ -79,22 +82,46 @@ bool same_order(const MatrixModel& model, const MatrixData& data) {
          data.row_labels == model.row_labels && data.column_labels == model.column_labels;
 }
 
+/// Of data that are in memory.
+class EntryEvidence : public Evidence {
+ public:
+  EntryEvidence(const MatrixModel& model, const Entries& entries)
+      : problem_(scaled_problem(model, entries)), each_(each_entry_of(problem_)) {}
+
+  const Problem& problem() const override { return problem_; }
+  const EachEntry& each() const override { return each_; }
+  void remove_data() override { verify::remove_data(problem_); }
+  Figures figures() override { return figures_of(problem_); }
+  void check_lambda_max(const MatrixModel& model, Checks& checks) override {
+    verify::check_lambda_max(model, problem_, checks);
+  }
+  PolarBound polar_bound(const Figures& figures, const Certificate& claim,
+                         const Enough& enough) override {
+    return derive_polar_bound(problem_, figures, claim, enough);
+  }
+
+ private:
+  Problem problem_;
+  EachEntry each_;
+};
+
 /// The verification of one model, step by step.
 class Verification {
  public:
-  Verification(const MatrixModel& model, const Entries& entries, const Options& options)
+  Verification(const MatrixModel& model, Evidence& evidence, const Options& options)
       : model_(model),
         claim_(model.certificate),
         options_(options),
-        problem_(scaled_problem(model, entries)) {}
+        evidence_(evidence),
+        problem_(evidence.problem()) {}
 
   Report run() {
-    check_model(model_, problem_, options_, checks_);
+    check_model(model_, problem_, evidence_.each(), options_, checks_);
     check_record(model_, checks_);
-    if (leaves_only_rounding(problem_)) remove_data(problem_);
-    figures_ = figures_of(problem_);
+    if (leaves_only_rounding(problem_, evidence_.each())) evidence_.remove_data();
+    figures_ = evidence_.figures();
     if (check_figures()) {
-      check_lambda_max(model_, problem_, checks_);
+      evidence_.check_lambda_max(model_, checks_);
       prove();
       check_proof();
     }
@@ -171,7 +198,7 @@ class Verification {
     const Enough enough = [&](double bound) {
       return supports_claim(lower_bound(bound + figures_.gradient_margin));
     };
-    const PolarBound polar = derive_polar_bound(problem_, figures_, claim_, enough);
+    const PolarBound polar = evidence_.polar_bound(figures_, claim_, enough);
     search_ = problem_.scaling.to_lambda(polar.search);
     const double s = figures_.dual->best_scale(largest_scale(polar.bound));
     found_.dual_scale = s;
@@ -213,7 +240,8 @@ class Verification {
   const MatrixModel& model_;
   const Certificate& claim_;
   const Options& options_;
-  Problem problem_;
+  Evidence& evidence_;
+  const Problem& problem_;
   Figures figures_;
   Checks checks_;
   Certificate found_;
@@ -226,9 +254,30 @@ Report verify_matrix(const MatrixModel& model, const MatrixData& data, const Opt
   const auto start = std::chrono::steady_clock::now();
   const ThreadCount threads(options.threads);
   require_shapes(model);
-  Report report = same_order(model, data)
-                      ? Verification(model, data.entries, options).run()
-                      : Verification(model, fitted_to(model, data).entries, options).run();
+  const auto evidence =
+      same_order(model, data)
+          ? std::make_unique<EntryEvidence>(model, data.entries)
+          : std::make_unique<EntryEvidence>(model, fitted_to(model, data).entries);
+  Report report = Verification(model, *evidence, options).run();
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+Report verify_matrix(const MatrixModel& model, RowSource& source, const Options& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const ThreadCount threads(options.threads);
+  require_shapes(model);
+  const bool streamed = model.structured() && model.loss == LossKind::squared &&
+                        model.offset.policy == OffsetPolicy::mean;
+  if (!streamed || !model.row_labels.empty() || !model.column_labels.empty())
+    throw ModelError(
+        "the model was not fitted to streamed data; expected the squared loss, structured norms, "
+        "offsets that are means, and numbered rows and columns");
+  if (source.rows() != model.rows() || source.columns() != model.columns())
+    throw ModelError(fmt::format("the data are {} x {} but the model is {} x {}", source.rows(),
+                                 source.columns(), model.rows(), model.columns()));
+  const std::unique_ptr<Evidence> evidence = streamed_evidence(model, source);
+  Report report = Verification(model, *evidence, options).run();
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }

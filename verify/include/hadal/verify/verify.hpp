@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hadal/data/matrix_data.hpp"
+#include "hadal/data/row_source.hpp"
 #include "hadal/model/matrix_model.hpp"
 
 /// The independent checker: it re-derives everything a model claims from the model and the data,
@@ -37,5 +38,10 @@ struct Report {
 /// vector from the system's entropy. Throws ModelError when the data's shape or labels do not fit
 /// the model. A wrong claim is not an error: confirmed is false and the checks say why.
 Report verify_matrix(const MatrixModel& model, const MatrixData& data, const Options& options = {});
+
+/// The same of a fully observed matrix that is read anew in every pass, for models of the squared
+/// loss with structured norms and offsets that are means; throws ModelError for any other. The
+/// polar is bounded through every pair of norm terms at once (docs/verification.md).
+Report verify_matrix(const MatrixModel& model, RowSource& source, const Options& options = {});
 
 }  // namespace hadal::verify
