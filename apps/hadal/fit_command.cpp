@@ -11,6 +11,7 @@
 #include "hadal/fit/matrix_fit.hpp"
 #include "hadal/model/model_io.hpp"
 #include "interrupt.hpp"
+#include "large_movie.hpp"
 #include "model_json.hpp"
 #include "model_text.hpp"
 #include "norm_arguments.hpp"
@@ -55,7 +56,7 @@ class FitMatrixCommand {
   void add_run_options(CLI::App& app);
   void add_output_options(CLI::App& app);
   void check_files() const;
-  MatrixModel fit(MatrixData data);
+  MatrixModel fit(const ReadOptions& read_options);
   void write_results(const MatrixModel& model) const;
 
   fs::path data_, out_, json_;
@@ -85,8 +86,12 @@ FitMatrixCommand::FitMatrixCommand(CLI::App& app) {
       "  hadal fit matrix ratings.csv --out ratings.h5\n"
       "  hadal fit matrix ratings.csv --lambda-ratio 0.2 --weights counts --refit --out r.h5\n"
       "  hadal fit matrix counts.csv --offset none --nonneg u,v --lambda-ratio 0.1 --out parts.h5\n"
+      "  hadal fit matrix movie.tif --nonneg u,v --norm-v 'l1 + l2' --lambda-ratio 0.5 --out m.h5\n"
       "  hadal fit matrix photo.png --mask holes.png --offset global --out photo.h5\n"
       "  hadal fit matrix clicks.csv --loss logistic --out clicks.h5\n"
+      "Movies of more than 20 million pixels are streamed from the file where lambda or its ratio "
+      "is\n"
+      "given and a norm is not plain l2; they need not fit into memory.\n"
       "Exit code 0 when the fit reached its tolerance or found nothing more to gain, 4 when a "
       "limit\n"
       "came first.");
@@ -251,13 +256,29 @@ void FitMatrixCommand::check_files() const {
   if (!options_.checkpoint.empty()) require_output(options_.checkpoint, "--checkpoint", {data_});
 }
 
-MatrixModel FitMatrixCommand::fit(MatrixData data) {
+MatrixModel FitMatrixCommand::fit(const ReadOptions& read_options) {
   const InterruptGuard interrupt;
   Progress progress(quiet_);
-  return fit_matrix(std::move(data), options_, [&](const FitProgress& at) {
+  const FitObserver observer = [&](const FitProgress& at) {
     progress.show(at);
     return !interrupt.requested();
-  });
+  };
+  const auto prepare = [&](const MatrixData& data) {
+    norms_.apply(data, options_);
+    // What can be proved there is far above 1e-6 as a rule, and the last digits are dear.
+    if (tolerance_->count() == 0 && !(options_.norm_u.plain() && options_.norm_v.plain()))
+      options_.tolerance = 1e-4;
+  };
+  if (const auto movie = large_movie(data_, read_options)) {
+    const MatrixData names = names_of(*movie);
+    prepare(names);
+    const std::string obstacle = not_streamed(options_);
+    if (obstacle.empty()) return fit_streamed_matrix(*movie, names, options_, observer);
+    require_memory_of_fit(data_, obstacle);
+  }
+  MatrixData data = read_matrix(data_, read_options);
+  prepare(data);
+  return fit_matrix(std::move(data), options_, observer);
 }
 
 void FitMatrixCommand::write_results(const MatrixModel& model) const {
@@ -288,12 +309,7 @@ int FitMatrixCommand::run() {
   }
   check_files();
   const ReadOptions read_options = reading_.over({});
-  MatrixData data = read_matrix(data_, read_options);
-  norms_.apply(data, options_);
-  // What can be proved there is far above 1e-6 as a rule, and the last digits are dear.
-  if (tolerance_->count() == 0 && !(options_.norm_u.plain() && options_.norm_v.plain()))
-    options_.tolerance = 1e-4;
-  MatrixModel model = fit(std::move(data));
+  MatrixModel model = fit(read_options);
   model.read_options = to_json(read_options);
   write_results(model);
   const bool reached = model.stop == StopReason::tolerance || model.stop == StopReason::exhausted;

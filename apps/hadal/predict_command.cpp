@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 
@@ -32,7 +33,7 @@ class PredictCommand {
     return reading_.over(read_options_from_json(model.read_options));
   }
   void predict_file(const MatrixModel& model) const;
-  void predict_row(const MatrixModel& model) const;
+  void predict_best(const MatrixModel& model) const;
   void predict_matrix(const MatrixModel& model) const;
   void find_errors(const MatrixModel& model) const;
   std::vector<Index> seen_columns(const MatrixModel& model, Index row) const;
@@ -152,7 +153,7 @@ std::vector<Index> PredictCommand::seen_columns(const MatrixModel& model, Index 
   return seen;
 }
 
-void PredictCommand::predict_row(const MatrixModel& model) const {
+void PredictCommand::predict_best(const MatrixModel& model) const {
   const Index row = find_row(model, row_);
   std::string text = csv_field(model.column_name) + ",prediction\n";
   for (const auto& [column, value] :
@@ -171,8 +172,16 @@ void PredictCommand::predict_matrix(const MatrixModel& model) const {
                     ".csv or .npy",
                     out_.string(), tiff ? "movie" : "picture"));
   }
+  if (tiff) {
+    write_movie(out_, *model.movie, model.rows(), [&](Index frame, float* pixels) {
+      const Vector row = predict_row(model, frame, with_);
+      std::transform(row.begin(), row.end(), pixels,
+                     [](double x) { return static_cast<float>(x); });
+    });
+    fmt::print("{}: {} x {}\n", out_.string(), model.rows(), model.columns());
+    return;
+  }
   const Factor dense = predict_all(model, with_);
-  if (tiff) write_movie(out_, dense, *model.movie);
   if (extension == ".png") write_png(out_, dense, *model.picture);
   if (extension == ".npy") write_npy(out_, dense);
   if (extension == ".csv") write_dense_csv(out_, dense);
@@ -205,7 +214,7 @@ int PredictCommand::run() {
   } else if (!pairs_.empty()) {
     predict_file(model);
   } else {
-    predict_row(model);
+    predict_best(model);
   }
   return exit_done;
 }

@@ -15,8 +15,10 @@ std::string progress_line(const FitProgress& progress, double seconds, double st
   const std::string size_and_objective =
       fmt::format("size {}  objective {:.8g}", at.size, at.objective);
   if (progress.steps > 1) {
-    std::string line = fmt::format("{} {}/{}  {}  {}", progress.stage, progress.step + 1,
-                                   progress.steps, size_and_objective, duration(seconds));
+    const bool has_model = at.seconds > 0;
+    std::string line =
+        fmt::format("{} {}/{}  {}{}", progress.stage, progress.step + 1, progress.steps,
+                    has_model ? size_and_objective + "  " : "", duration(seconds));
     if (progress.step == 0) return line;
     const double left = stage_seconds * (progress.steps - progress.step) / progress.step;
     return line + fmt::format("  about {} left", duration(left));

@@ -8,6 +8,7 @@
 #include "files.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hadal/report/matrix_report.hpp"
+#include "large_movie.hpp"
 #include "reading.hpp"
 
 namespace hadal::cli {
@@ -40,9 +41,10 @@ class ReportCommand {
     require_output(out_, "--out", {model_, data_});
     const MatrixModel model = load_model(model_);
     std::optional<MatrixData> data;
-    if (!data_.empty()) {
-      data = read_matrix(data_, reading_.over(read_options_from_json(model.read_options)));
-    }
+    const ReadOptions read_options = reading_.over(read_options_from_json(model.read_options));
+    // Of a movie that is streamed every pixel is known: there is nothing to add.
+    if (!data_.empty() && !(is_streamed(model) && large_movie(data_, read_options)))
+      data = read_matrix(data_, read_options);
     write_text(out_, matrix_report(model, data ? &*data : nullptr,
                                    {model_.string(), data_.empty() ? "DATA" : data_.string()}));
     fmt::print("{}\n", out_.string());

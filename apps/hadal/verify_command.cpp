@@ -11,6 +11,7 @@
 #include "hadal/report/words.hpp"
 #include "hadal/verify/verify.hpp"
 #include "hadal/version.hpp"
+#include "large_movie.hpp"
 #include "reading.hpp"
 
 namespace hadal::cli {
@@ -84,9 +85,7 @@ class VerifyCommand {
     require_input(data_, "data file");
     if (!json_.empty() && json_ != "-") require_output(json_, "--json", {model_, data_});
     const MatrixModel model = load_model(model_);
-    const MatrixData data =
-        read_matrix(data_, reading_.over(read_options_from_json(model.read_options)));
-    const verify::Report report = verify_or_refuse(model, data);
+    const verify::Report report = verify_or_refuse(model);
     if (!json_.empty()) write_text(json_, report_json(report).dump(2) + "\n");
     if (json_ != "-") write_text("", report_text(report));
     return report.confirmed ? exit_done : exit_not_confirmed;
@@ -94,9 +93,13 @@ class VerifyCommand {
 
  private:
   /// Data that do not fit the model do not confirm it: that is a result, not a failure.
-  verify::Report verify_or_refuse(const MatrixModel& model, const MatrixData& data) const {
+  verify::Report verify_or_refuse(const MatrixModel& model) const {
+    const ReadOptions read_options = reading_.over(read_options_from_json(model.read_options));
+    const auto movie = is_streamed(model) ? large_movie(data_, read_options) : nullptr;
+    const MatrixData data = movie ? MatrixData() : read_matrix(data_, read_options);
     try {
-      return verify::verify_matrix(model, data, options_);
+      return movie ? verify::verify_matrix(model, *movie, options_)
+                   : verify::verify_matrix(model, data, options_);
     } catch (const ModelError& error) {
       verify::Report report;
       report.checks.push_back({"data belong to the model", 1, 0, false, error.what()});

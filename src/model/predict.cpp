@@ -41,6 +41,20 @@ double predict_entry(const MatrixModel& model, Index row, Index column, PredictW
   return predicted(model, chosen(model, with), row, column);
 }
 
+Vector predict_row(const MatrixModel& model, Index row, PredictWith with) {
+  require_index("row", row, model.rows());
+  const Factors factors = chosen(model, with);
+  Vector all = factors.v * factors.u.row(row).transpose();
+  if (model.norm.row_scale.size())
+    all = model.norm.row_scale[row] * all.cwiseProduct(model.norm.column_scale);
+  all.array() += model.offset.global;
+  if (model.offset.row.size()) all.array() += model.offset.row[row];
+  if (model.offset.column.size()) all += model.offset.column;
+  if (!predicts_in_data_units(model.loss))
+    all = all.unaryExpr([&](double z) { return inverse_link(model.loss, z); });
+  return all;
+}
+
 Factor predict_all(const MatrixModel& model, PredictWith with, std::size_t limit_bytes) {
   const Factors factors = chosen(model, with);
   const auto columns = static_cast<std::size_t>(model.columns());

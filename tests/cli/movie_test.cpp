@@ -8,6 +8,7 @@
 namespace hadal::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 using Movie = CommandTest;
@@ -85,6 +86,25 @@ TEST_F(Movie, IsFittedVerifiedAndDenoised) {
   done("predict model.h5 --all --out denoised.npy");
   EXPECT_LT((dense(denoised) - dense(read_matrix(file("denoised.npy")))).cwiseAbs().maxCoeff(),
             1e-5);
+}
+
+/// 20.3 million pixels, the least that is streamed being a little less.
+TEST_F(Movie, ALargeOneIsStreamed) {
+  done(
+      "simulate movie --width 640 --height 512 --frames 62 --cells 4 --snr 4 --rate 0.1 "
+      "--out movie.tif");
+  const Result fitted = done(
+      "fit matrix movie.tif --nonneg u,v --norm-v 'l1 + l2' --lambda-ratio 0.6 --tol 0.05 "
+      "--out model.h5 --json fit.json");
+  EXPECT_THAT(fitted.err, AllOf(HasSubstr("Gram matrix"), HasSubstr("iteration 0")));
+  EXPECT_THAT(json_of("fit.json")["method"].get<std::string>(), HasSubstr("every pair"));
+  EXPECT_EQ(json_of("fit.json")["proof"], "deterministic");
+  EXPECT_THAT(done("verify model.h5 movie.tif").out, HasSubstr("Confirmed"));
+  done("report model.h5 --data movie.tif --out report.html");
+  EXPECT_THAT(text_of("report.html"), HasSubstr("62 frames of 640 x 512 pixels"));
+  done("predict model.h5 --all --out denoised.tif");
+  MovieReader denoised(file("denoised.tif"));
+  EXPECT_EQ(denoised.frames(), 62);
 }
 
 TEST_F(Movie, AMatrixIsNone) {

@@ -18,6 +18,9 @@ enum class PredictWith { penalised, refit, best };
 double predict_entry(const MatrixModel& model, Index row, Index column,
                      PredictWith with = PredictWith::best);
 
+/// All entries of one row, as predict_entry.
+Vector predict_row(const MatrixModel& model, Index row, PredictWith with = PredictWith::best);
+
 /// All entries, rows x columns. Throws ArgumentError when the result would exceed `limit_bytes`.
 Factor predict_all(const MatrixModel& model, PredictWith with = PredictWith::best,
                    std::size_t limit_bytes = std::size_t{8} << 30);
