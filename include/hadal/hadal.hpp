@@ -5,6 +5,7 @@
 #include "hadal/data/movie.hpp"
 #include "hadal/data/read.hpp"
 #include "hadal/data/write.hpp"
+#include "hadal/dictionary/dictionary.hpp"
 #include "hadal/error.hpp"
 #include "hadal/fit/matrix_fit.hpp"
 #include "hadal/model/matrix_model.hpp"

@@ -23,6 +23,8 @@ class Checker {
     norm();
     factor_norm("norm_u", model_.norm_u, model_.u);
     factor_norm("norm_v", model_.norm_v, model_.v);
+    dictionary("dictionary_u", model_.dictionary_u, model_.u);
+    dictionary("dictionary_v", model_.dictionary_v, model_.v);
     offset();
   }
 
@@ -34,8 +36,8 @@ class Checker {
             "1 .. 2^31 - 1 rows");
     require(model_.u.cols() == model_.v.cols(), "v", shape(model_.v),
             fmt::format("as many columns as u, {}", model_.u.cols()));
-    const Index largest = model_.structured() ? model_.rows() * model_.columns()
-                                              : std::min(model_.rows(), model_.columns());
+    const Index largest = model_.structured() ? model_.u.rows() * model_.v.rows()
+                                              : std::min(model_.u.rows(), model_.v.rows());
     require(model_.size() <= largest, "u", shape(model_.u),
             fmt::format("at most {} columns", largest));
     finite("u", model_.u);
@@ -158,6 +160,17 @@ class Checker {
               "factors >= 0");
   }
 
+  void dictionary(std::string_view field, const Dictionary& dictionary,
+                  const Factor& factor) const {
+    if (!dictionary.given()) return;
+    require(dictionary.rows() <= std::numeric_limits<std::int32_t>::max(), field, dictionary.rows(),
+            "at most 2^31 - 1 rows");
+    require(dictionary.elements() == factor.rows(), field,
+            fmt::format("of {} elements", dictionary.elements()),
+            fmt::format("{}, one for each coefficient", factor.rows()));
+    require(model_.norm.alpha == 0, "norm_alpha", model_.norm.alpha, "0 with a dictionary");
+  }
+
   void offset() const {
     const Offset& offset = model_.offset;
     const bool both = offset.terms == OffsetTerms::both;
@@ -177,9 +190,9 @@ class Checker {
   void refit(const Refit& refit) const {
     require(refit.kind == "values" || refit.kind == "core", "refit kind", refit.kind,
             "values or core");
-    require(refit.u.rows() == model_.rows() && refit.u.cols() == model_.size(), "refit u",
+    require(refit.u.rows() == model_.u.rows() && refit.u.cols() == model_.size(), "refit u",
             shape(refit.u), shape(model_.u));
-    require(refit.v.rows() == model_.columns() && refit.v.cols() == model_.size(), "refit v",
+    require(refit.v.rows() == model_.v.rows() && refit.v.cols() == model_.size(), "refit v",
             shape(refit.v), shape(model_.v));
     finite("refit u", refit.u);
     finite("refit v", refit.v);

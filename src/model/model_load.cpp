@@ -83,6 +83,16 @@ FactorNorm read_norm(const Reader& group, Index elements) {
   return norm;
 }
 
+Dictionary read_dictionary(const Reader& group) {
+  const DictionaryKind kind = read_word(group, "kind", dictionary_kind_from_string);
+  try {
+    if (kind == DictionaryKind::matrix) return Dictionary(group.matrix("matrix"));
+    return {kind, group.integer("rows"), group.integer("elements")};
+  } catch (const ArgumentError& error) {
+    group.fail("kind", error.what());
+  }
+}
+
 void read_problem(const Reader& group, MatrixModel& model) {
   model.loss = read_word(group, "loss", loss_from_string);
   model.huber_threshold = group.real("huber_threshold");
@@ -90,9 +100,11 @@ void read_problem(const Reader& group, MatrixModel& model) {
   model.lambda_max = group.real("lambda_max");
   model.norm.alpha = group.real("norm_alpha");
   if (group.has("norm_u")) {
-    model.norm_u = read_norm(group.group("norm_u"), model.rows());
-    model.norm_v = read_norm(group.group("norm_v"), model.columns());
+    model.norm_u = read_norm(group.group("norm_u"), model.u.rows());
+    model.norm_v = read_norm(group.group("norm_v"), model.v.rows());
   }
+  if (group.has("dictionary_u")) model.dictionary_u = read_dictionary(group.group("dictionary_u"));
+  if (group.has("dictionary_v")) model.dictionary_v = read_dictionary(group.group("dictionary_v"));
   model.norm.row_scale = read_vector(group, "row_scale");
   model.norm.column_scale = read_vector(group, "column_scale");
   model.offset.terms = read_word(group, "offset_terms", [](const std::string& text) {

@@ -34,6 +34,16 @@ void write_norm(const Writer& group, const FactorNorm& norm) {
   group.array("edges", edges);
 }
 
+void write_dictionary(const Writer& group, const Dictionary& dictionary) {
+  group.attribute("kind", to_string(dictionary.kind()));
+  if (dictionary.built_in()) {
+    group.attribute("rows", std::int64_t{dictionary.rows()});
+    group.attribute("elements", std::int64_t{dictionary.elements()});
+  } else {
+    group.matrix("matrix", dictionary.matrix());
+  }
+}
+
 void write_problem(const Writer& group, const MatrixModel& model) {
   group.attribute("loss", to_string(model.loss));
   group.attribute("huber_threshold", model.huber_threshold);
@@ -44,6 +54,8 @@ void write_problem(const Writer& group, const MatrixModel& model) {
     write_norm(group.group("norm_u"), model.norm_u);
     write_norm(group.group("norm_v"), model.norm_v);
   }
+  if (model.dictionary_u.given()) write_dictionary(group.group("dictionary_u"), model.dictionary_u);
+  if (model.dictionary_v.given()) write_dictionary(group.group("dictionary_v"), model.dictionary_v);
   group.array("row_scale", values(model.norm.row_scale));
   group.array("column_scale", values(model.norm.column_scale));
   group.attribute("offset_terms", offset_terms_words.text(model.offset.terms));

@@ -27,10 +27,16 @@ void require_index(const char* what, Index index, Index size) {
     throw ArgumentError(fmt::format("{} is {}, expected 0 .. {}", what, index, size - 1));
 }
 
-double predicted(const MatrixModel& model, const Factors& factors, Index row, Index column) {
-  const double z = model.offset.at(row, column) +
-                   model.norm.at(row, column) * factors.u.row(row).dot(factors.v.row(column));
-  return inverse_link(model.loss, z);
+/// Row i of A u, or of u itself without a dictionary.
+Eigen::RowVectorXd factor_row(const Dictionary& dictionary, const Factor& u, Index i) {
+  if (!dictionary.given()) return u.row(i);
+  return dictionary.matrix().row(i) * u;
+}
+
+double predicted(const MatrixModel& model, Index row, Index column, const Eigen::RowVectorXd& u,
+                 const Eigen::RowVectorXd& v) {
+  return inverse_link(model.loss,
+                      model.offset.at(row, column) + model.norm.at(row, column) * u.dot(v));
 }
 
 }  // namespace
@@ -38,7 +44,9 @@ double predicted(const MatrixModel& model, const Factors& factors, Index row, In
 double predict_entry(const MatrixModel& model, Index row, Index column, PredictWith with) {
   require_index("row", row, model.rows());
   require_index("column", column, model.columns());
-  return predicted(model, chosen(model, with), row, column);
+  const Factors factors = chosen(model, with);
+  return predicted(model, row, column, factor_row(model.dictionary_u, factors.u, row),
+                   factor_row(model.dictionary_v, factors.v, column));
 }
 
 Vector predict_row(const MatrixModel& model, Index row, PredictWith with) {
@@ -62,7 +70,8 @@ Factor predict_all(const MatrixModel& model, PredictWith with, std::size_t limit
     throw ArgumentError(fmt::format("all {} x {} predictions exceed the limit of {} bytes",
                                     model.rows(), model.columns(), limit_bytes));
   Factor all(model.rows(), model.columns());
-  all.noalias() = factors.u * factors.v.transpose();
+  all.noalias() =
+      model.dictionary_u.times(factors.u) * model.dictionary_v.times(factors.v).transpose();
   if (model.norm.row_scale.size())
     all = model.norm.row_scale.asDiagonal() * all * model.norm.column_scale.asDiagonal();
   all.array() += model.offset.global;
@@ -77,10 +86,12 @@ std::vector<Recommendation> top_columns(const MatrixModel& model, Index row, std
                                         const std::vector<Index>& seen, PredictWith with) {
   require_index("row", row, model.rows());
   const Factors factors = chosen(model, with);
+  const Eigen::RowVectorXd u = factor_row(model.dictionary_u, factors.u, row);
+  const Factor right = model.dictionary_v.times(factors.v);
   std::vector<Recommendation> all;
   for (Index column = 0; column < model.columns(); ++column)
     if (!std::ranges::binary_search(seen, column))
-      all.push_back({column, predicted(model, factors, row, column)});
+      all.push_back({column, predicted(model, row, column, u, right.row(column))});
   const auto better = [](const Recommendation& a, const Recommendation& b) {
     return a.value != b.value ? a.value > b.value : a.column < b.column;
   };

@@ -18,7 +18,7 @@ Index shown(const MatrixModel& model) {
 /// White for the largest value; black for 0, or for the smallest value where some are negative.
 std::string footprint_address(const MatrixModel& model, Index c) {
   const MovieShape& shape = *model.movie;
-  const Vector v = model.v.col(c);
+  const Vector v = model.dictionary_v.times(model.v.col(c));
   const double low = std::min(0.0, v.minCoeff()), high = std::max(v.maxCoeff(), low);
   Factor picture(shape.height, shape.width);
   for (Index k = 0; k < v.size(); ++k)
@@ -51,7 +51,7 @@ std::string footprint_section(const MatrixModel& model) {
 nlohmann::json footprint_traces(const MatrixModel& model) {
   nlohmann::json traces = nlohmann::json::array();
   for (Index c = 0; c < shown(model); ++c) {
-    const Vector u = model.u.col(c);
+    const Vector u = model.dictionary_u.times(model.u.col(c));
     traces.push_back(std::vector<double>(u.begin(), u.end()));
   }
   return traces;

@@ -128,6 +128,8 @@ Rows settings(const MatrixModel& model, const MatrixData* data) {
       {"Offset", offset_in_words(model.offset)},
       {"Norm of the row factors", norm_in_words(model.norm_u)},
       {"Norm of the column factors", norm_in_words(model.norm_v)},
+      {"Dictionary of the rows", dictionary_in_words(model.dictionary_u)},
+      {"Dictionary of the columns", dictionary_in_words(model.dictionary_v)},
       {"Weights of the penalty",
        model.norm.alpha > 0
            ? fmt::format("counts of entries to the power {}", figure(model.norm.alpha))

@@ -156,6 +156,13 @@ std::string norm_in_words(const FactorNorm& norm) {
   return to_string(norm) + (norm.nonnegative ? ", >= 0" : "");
 }
 
+std::string dictionary_in_words(const Dictionary& dictionary) {
+  if (!dictionary.given()) return "none";
+  if (!dictionary.built_in()) return fmt::format("given, {} elements", dictionary.elements());
+  return fmt::format("{}, the {} lowest of {}", to_string(dictionary.kind()), dictionary.elements(),
+                     dictionary.rows());
+}
+
 Vector strengths(const MatrixModel& model) {
   Vector values(model.size());
   for (Index c = 0; c < values.size(); ++c)

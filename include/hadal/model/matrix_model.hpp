@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hadal/data/matrix_data.hpp"
+#include "hadal/dictionary/dictionary.hpp"
 #include "hadal/model/certificate.hpp"
 #include "hadal/model/loss_kind.hpp"
 #include "hadal/model/trace.hpp"
@@ -65,6 +66,9 @@ struct Refit {
 ///
 /// With structured norms the penalty is lambda * sum_i norm_u(u_i) norm_v(v_i) instead, and atoms
 /// are balanced in them: norm_u(u_i) = norm_v(v_i), non-increasing.
+///
+/// With dictionaries A and B, u and v hold coefficients and <(A u)_i, (B v)_j> takes the place of
+/// <u_i, v_j>; penalty and balance are those of the coefficients.
 struct MatrixModel {
   // problem
   LossKind loss = LossKind::squared;
@@ -73,11 +77,12 @@ struct MatrixModel {
   double lambda_max = 0;  ///< the smallest lambda whose solution is X = 0 (structured: searched)
   NormWeights norm;
   FactorNorm norm_u, norm_v;
+  Dictionary dictionary_u, dictionary_v;
   Offset offset;
 
   // atoms
-  Factor u;  ///< rows x size
-  Factor v;  ///< columns x size
+  Factor u;  ///< rows, or elements of the dictionary, x size
+  Factor v;  ///< columns likewise
   std::optional<Refit> refit;
 
   // claim
@@ -103,8 +108,8 @@ struct MatrixModel {
   std::optional<PictureShape> picture;
   std::optional<MovieShape> movie;
 
-  Index rows() const { return u.rows(); }
-  Index columns() const { return v.rows(); }
+  Index rows() const { return dictionary_u.given() ? dictionary_u.rows() : u.rows(); }
+  Index columns() const { return dictionary_v.given() ? dictionary_v.rows() : v.rows(); }
   Index size() const { return u.cols(); }
   bool structured() const { return !(norm_u.plain() && norm_v.plain()); }
 };

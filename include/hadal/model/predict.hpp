@@ -12,9 +12,9 @@ namespace hadal {
 /// Which factors predict: the penalised ones, or the refit where the model has one.
 enum class PredictWith { penalised, refit, best };
 
-/// offset(i, j) + scale(i, j) <u_i, v_j>, through the inverse of the loss's link: a probability of
-/// the class 1 for the logistic loss, a mean for the Poisson loss. Precondition: indices in range
-/// (ArgumentError otherwise).
+/// offset(i, j) + scale(i, j) <u_i, v_j> (of factors A u and B v with dictionaries), through the
+/// inverse of the loss's link: a probability of the class 1 for the logistic loss, a mean for the
+/// Poisson loss. Precondition: indices in range (ArgumentError otherwise).
 double predict_entry(const MatrixModel& model, Index row, Index column,
                      PredictWith with = PredictWith::best);
 

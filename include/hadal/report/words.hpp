@@ -34,6 +34,9 @@ std::string offset_in_words(const Offset& offset);
 /// E.g. "l1 + 0.5*l2, >= 0".
 std::string norm_in_words(const FactorNorm& norm);
 
+/// E.g. "dct, the 20 lowest of 128", "given, 12 elements", "none".
+std::string dictionary_in_words(const Dictionary& dictionary);
+
 /// norm_u(u_i) norm_v(v_i) of every atom, largest first: the singular values of plain norms.
 Vector strengths(const MatrixModel& model);
 
