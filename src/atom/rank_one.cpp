@@ -12,8 +12,15 @@
 
 namespace hadal {
 
-RankOneFamily::RankOneFamily(const ObservedPattern& pattern, Vector row_scale, Vector column_scale)
-    : pattern_(pattern), row_scale_(std::move(row_scale)), column_scale_(std::move(column_scale)) {
+RankOneFamily::RankOneFamily(CoefficientSpace space, Vector row_scale, Vector column_scale)
+    : space_(std::move(space)),
+      row_scale_(std::move(row_scale)),
+      column_scale_(std::move(column_scale)) {
+  const ObservedPattern& pattern = space_.data();
+  if (!space_.plain() && row_scale_.size() + column_scale_.size() > 0)
+    throw ArgumentError(
+        "rank-one atoms: scales of rows or columns were given with a dictionary; expected one of "
+        "the two");
   const auto fits = [](const Vector& scale, Index count) {
     return scale.size() == 0 || scale.size() == count;
   };
@@ -26,33 +33,46 @@ RankOneFamily::RankOneFamily(const ObservedPattern& pattern, Vector row_scale, V
 }
 
 RankOneAtoms RankOneFamily::empty() const {
-  return {Factor(pattern_.rows(), 0), Factor(pattern_.columns(), 0)};
+  return {Factor(space_.rows(), 0), Factor(space_.columns(), 0)};
 }
 
-void RankOneFamily::scale_rows(Factor& u) const {
+void RankOneFamily::lift_rows(Factor& u) const {
   if (row_scale_.size()) u.array().colwise() *= row_scale_.array();
+  space_.lift_rows(u);
 }
 
-void RankOneFamily::scale_columns(Factor& v) const {
+void RankOneFamily::lift_columns(Factor& v) const {
   if (column_scale_.size()) v.array().colwise() *= column_scale_.array();
+  space_.lift_columns(v);
 }
 
-Vector RankOneFamily::scaled(Vector q) const {
+void RankOneFamily::pull_rows(Factor& g) const {
+  if (row_scale_.size()) g.array().colwise() *= row_scale_.array();
+  space_.pull_rows(g);
+}
+
+void RankOneFamily::pull_columns(Factor& g) const {
+  if (column_scale_.size()) g.array().colwise() *= column_scale_.array();
+  space_.pull_columns(g);
+}
+
+Vector RankOneFamily::pull(Vector q) const {
+  if (!space_.plain()) return space_.pull(q);
   if (row_scale_.size() == 0) return q;
-  pattern_.for_each(
+  space_.data().for_each(
       [&](Index k, Index i, Index j) { q[k] = row_scale_[i] * q[k] * column_scale_[j]; });
   return q;
 }
 
 void RankOneFamily::predict(const Atoms& atoms, Vector& z) const {
-  if (row_scale_.size() == 0) {
-    sampled_product(pattern_, atoms.u, atoms.v, z);
+  if (!lifts()) {
+    sampled_product(space_.data(), atoms.u, atoms.v, z);
     return;
   }
   Factor u = atoms.u, v = atoms.v;
-  scale_rows(u);
-  scale_columns(v);
-  sampled_product(pattern_, u, v, z);
+  lift_rows(u);
+  lift_columns(v);
+  sampled_product(space_.data(), u, v, z);
 }
 
 double RankOneFamily::penalty(const Atoms& atoms) const {
@@ -61,21 +81,24 @@ double RankOneFamily::penalty(const Atoms& atoms) const {
 
 PolarResult<RankOneAtoms> RankOneFamily::polar(const Vector& q, const Atoms& atoms,
                                                const PolarRequest& request) const {
-  const Vector own = row_scale_.size() ? scaled(q) : Vector();
-  const Vector& scaled_q = row_scale_.size() ? own : q;
+  const Vector own = lifts() ? pull(q) : Vector();
+  const Vector& pulled = lifts() ? own : q;
+  const ObservedPattern& pattern = space_.pattern();
   PolarResult<Atoms> result;
   if (request.proof == Proof::deterministic) {
     result.value = request.estimate;
     result.found = empty();
-    result.bound = verified_spectral_bound(pattern_, scaled_q, request.lambda, request.precision,
+    result.bound = verified_spectral_bound(pattern, pulled, request.lambda, request.precision,
                                            request.estimate);
+    result.bound.value += space_.pull_error(q);
     return result;
   }
-  SplitResult split = split_spectral_search(pattern_, scaled_q, atoms.u, atoms.v, request);
+  SplitResult split = split_spectral_search(pattern, pulled, atoms.u, atoms.v, request);
   result.value = split.value;
   result.found = {std::move(split.u), std::move(split.v)};
   result.collected = std::move(split.collected);
   result.bound = std::move(split.bound);
+  if (result.bound.proof != Proof::none) result.bound.value += space_.pull_error(q);
   result.passes = split.passes;
   return result;
 }
@@ -144,8 +167,8 @@ void RankOneFamily::compress(Atoms& atoms) const {
   Index kept = 0;
   while (kept < sigma.size() && sigma[kept] > 1e-12 * sigma[0]) ++kept;
   const Vector root = sigma.head(kept).cwiseSqrt();
-  atoms.u = Factor::Zero(pattern_.rows(), kept);
-  atoms.v = Factor::Zero(pattern_.columns(), kept);
+  atoms.u = Factor::Zero(space_.rows(), kept);
+  atoms.v = Factor::Zero(space_.columns(), kept);
   add_tall_product(u.basis, Matrix(svd.matrixU().leftCols(kept) * root.asDiagonal()), 1.0, atoms.u);
   add_tall_product(v.basis, Matrix(svd.matrixV().leftCols(kept) * root.asDiagonal()), 1.0, atoms.v);
 }

@@ -62,16 +62,21 @@ Factor starts_of(const ObservedPattern& pattern, const Vector& q, const RankOneA
   return starts;
 }
 
-/// norm(x) >= (l1 + l2) ||x||_2, hence polar(Q) <= sigma_1(Q) / ((l1_u + l2_u) (l1_v + l2_v)).
+/// norm(x) >= (l1 + l2) ||x||_2, hence polar(Q) <= sigma_1(Q) / ((l1_u + l2_u) (l1_v + l2_v)):
+/// that denominator, rounded down.
+double share(const FactorNorm& u, const FactorNorm& v) {
+  return (u.l1 + u.l2) * (v.l1 + v.l2) * (1 - 0x1p-50);
+}
+
 PolarBound spectral_bound(const ObservedPattern& pattern, const Vector& q, const FactorNorm& u,
                           const FactorNorm& v, const PolarRequest& request) {
   constexpr Index order_max = 16'000;  // as the checker's
   if (std::min(pattern.rows(), pattern.columns()) > order_max)
     return {request.estimate, Proof::none, "search: the matrix is too large for a proof", 1};
-  const double share = (u.l1 + u.l2) * (v.l1 + v.l2) * (1 - 0x1p-50);
-  PolarBound bound = verified_spectral_bound(pattern, q, request.lambda * share, request.precision,
+  const double weight = share(u, v);
+  PolarBound bound = verified_spectral_bound(pattern, q, request.lambda * weight, request.precision,
                                              largest_singular_value(pattern, q));
-  bound.value /= share;
+  bound.value /= weight;
   return bound;
 }
 
@@ -102,6 +107,15 @@ Factor dense_matrix(const ObservedPattern& pattern, const Vector& q) {
   return dense;
 }
 
+/// ||A||_2^2.
+double stretch(const Dictionary& dictionary) {
+  if (dictionary.kind() != DictionaryKind::matrix) return 1;  // the identity, or orthonormal
+  const Factor& a = dictionary.matrix();
+  const ObservedPattern all(a.rows(), a.cols());
+  const double norm = largest_singular_value(all, Eigen::Map<const Vector>(a.data(), a.size()));
+  return norm * norm * (1 + 1e-10);
+}
+
 void take_smaller(const PolarBound& other, PolarSlack slack, PolarBound& bound) {
   if (other.proof == Proof::none || !(other.value < bound.value)) return;
   bound = other;
@@ -110,18 +124,29 @@ void take_smaller(const PolarBound& other, PolarSlack slack, PolarBound& bound) 
 
 }  // namespace
 
-StructuredFamily::StructuredFamily(const ObservedPattern& pattern, FactorNorm u, FactorNorm v)
-    : pattern_(pattern), u_(std::move(u)), v_(std::move(v)) {
-  check_graph(u_.norm(), pattern.rows(), "u");
-  check_graph(v_.norm(), pattern.columns(), "v");
+StructuredFamily::StructuredFamily(CoefficientSpace space, FactorNorm u, FactorNorm v)
+    : space_(std::move(space)),
+      u_(std::move(u)),
+      v_(std::move(v)),
+      stretch_u_(stretch(space_.a())),
+      stretch_v_(stretch(space_.b())) {
+  check_graph(u_.norm(), space_.rows(), "u");
+  check_graph(v_.norm(), space_.columns(), "v");
 }
 
 RankOneAtoms StructuredFamily::empty() const {
-  return {Factor(pattern_.rows(), 0), Factor(pattern_.columns(), 0)};
+  return {Factor(space_.rows(), 0), Factor(space_.columns(), 0)};
 }
 
 void StructuredFamily::predict(const Atoms& atoms, Vector& z) const {
-  sampled_product(pattern_, atoms.u, atoms.v, z);
+  if (space_.plain()) {
+    sampled_product(space_.data(), atoms.u, atoms.v, z);
+    return;
+  }
+  Factor u = atoms.u, v = atoms.v;
+  space_.lift_rows(u);
+  space_.lift_columns(v);
+  sampled_product(space_.data(), u, v, z);
 }
 
 Vector StructuredFamily::penalties(const Atoms& atoms) const {
@@ -135,21 +160,26 @@ double StructuredFamily::penalty(const Atoms& atoms) const { return penalties(at
 
 PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& atoms,
                                                   const PolarRequest& request) const {
+  const Vector own = space_.plain() ? Vector() : space_.pull(q);
+  const Vector& pulled = space_.plain() ? q : own;
   PolarResult<Atoms> result;
   if (request.proof == Proof::deterministic) {
     result.value = request.estimate;
     result.found = empty();
-    result.bound = bound(q, request);
+    result.bound = bound(pulled, request);
+    // What rounding left out is charged to ||u||_2 ||v||_2 <= norm_u norm_v / ((l1 + l2) (l1 +
+    // l2)).
+    if (!space_.plain()) result.bound.value += space_.pull_error(q) / share(u_.norm(), v_.norm());
     return result;
   }
   const ThinProducts products{
-      pattern_.rows(), pattern_.columns(),
-      [&](const Factor& v, Factor& out) { apply(pattern_, q, v, out); },
-      [&](const Factor& u, Factor& out) { apply_transpose(pattern_, q, u, out); }};
+      space_.rows(), space_.columns(),
+      [&](const Factor& v, Factor& out) { apply(space_.pattern(), pulled, v, out); },
+      [&](const Factor& u, Factor& out) { apply_transpose(space_.pattern(), pulled, u, out); }};
   PolarSearch search(products, u_, v_);
   const bool signs_differ = u_.norm().nonnegative || v_.norm().nonnegative;
-  search.run(starts_of(pattern_, q, atoms, signs_differ, request.seed), request.atoms_max,
-             0.1 * request.precision, request.cancelled);
+  search.run(starts_of(space_.pattern(), pulled, atoms, signs_differ, request.seed),
+             request.atoms_max, 0.1 * request.precision, request.cancelled);
   result.found = search.found();
   result.collected = search.collected();
   result.value = result.collected.empty() ? 0 : result.collected.front();
@@ -162,24 +192,25 @@ PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& 
 PolarBound StructuredFamily::bound(const Vector& q, const PolarRequest& request) const {
   if (u_.norm().nonnegative && v_.norm().nonnegative && q.size() > 0 && q.maxCoeff() <= 0)
     return {0, Proof::deterministic, "no entry of Q is positive", 0, true};
-  PolarBound bound = spectral_bound(pattern_, q, u_.norm(), v_.norm(), request);
+  const ObservedPattern& pattern = space_.pattern();
+  PolarBound bound = spectral_bound(pattern, q, u_.norm(), v_.norm(), request);
   const double target = request.lambda * (1 + 1e-3 * request.precision);
   const bool open = q.size() > 0 && q.cwiseAbs().maxCoeff() > 0 && bound.value > target;
-  if (open && iterations_affordable(pattern_) > 0) {
-    const Factor dense = dense_matrix(pattern_, q);
+  if (open && iterations_affordable(pattern) > 0) {
+    const Factor dense = dense_matrix(pattern, q);
     StructuredBoundOptions options;
     options.target = target;
-    options.iteration_max = iterations_affordable(pattern_);
+    options.iteration_max = iterations_affordable(pattern);
     options.cancelled = request.cancelled;
     StructuredBound slack = structured_bound(dense, u_.norm(), v_.norm(), options);
     take_smaller(slack.bound, std::move(slack.slack), bound);
-    if (bound.value > target && small_orthant(pattern_, u_.norm(), v_.norm())) {
-      const double share = u_.norm().l2 * v_.norm().l2;
+    if (bound.value > target && small_orthant(pattern, u_.norm(), v_.norm())) {
+      const double weight = u_.norm().l2 * v_.norm().l2;
       ConeTreeOptions limits;
       limits.cancelled = request.cancelled;
       ConeTreeResult cones =
           polar_by_cones(dense, u_.norm().nonnegative, v_.norm().nonnegative, limits);
-      cones.bound.value = cones.bound.value / share * (1 + 0x1p-50);
+      cones.bound.value = cones.bound.value / weight * (1 + 0x1p-50);
       if (!cones.slack.tree.nodes.empty()) take_smaller(cones.bound, std::move(cones.slack), bound);
     }
   }
@@ -189,7 +220,7 @@ PolarBound StructuredFamily::bound(const Vector& q, const PolarRequest& request)
 
 void StructuredFamily::append(Atoms& atoms, const Atoms& found, const std::vector<double>& amounts,
                               double scale) const {
-  RankOneFamily(pattern_).append(atoms, found, amounts, scale);
+  RankOneFamily(space_).append(atoms, found, amounts, scale);
 }
 
 void StructuredFamily::compress(Atoms& atoms) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hadal/kernel/products.hpp"
+#include "hadal/kernel/tall.hpp"
 #include "hadal/loss/free_offset.hpp"
 #include "hadal/loss/separable.hpp"
 #include "hadal/loss/squared.hpp"
@@ -22,6 +23,8 @@ struct Side {
   double norm(Index c) const { return prox.norm()(x.col(c)); }
 };
 
+Matrix gram(const Factor& x) { return tall_inner(x, x); }
+
 /// The squared loss of a fully observed matrix Y without weights: products with Y are all it
 /// needs, since R V + U V^T V = Y V.
 template <class Times, class TransposedTimes>
@@ -32,15 +35,17 @@ class ExactTerm {
         transposed_times_(std::move(transposed_times)),
         half_square_(half_square) {}
 
-  void bound_curvature(const Matrix&, const Matrix&) {}
+  void bound_curvature(const Factor&, const Factor&) {}
   void raise_curvature() {}
-  double curvature() const { return 1; }
+  double curvature_u() const { return 1; }
+  double curvature_v() const { return 1; }
 
-  Matrix rows_target(const Matrix&, const Matrix& v) { return times_(Factor(v)); }
-  Matrix columns_target(const Matrix& u, const Matrix&) { return transposed_times_(Factor(u)); }
-  double value(const Matrix& u, const Matrix& v, const Matrix& target) {
-    const Matrix gu = u.transpose() * u, gv = v.transpose() * v;
-    return half_square_ - target.cwiseProduct(v).sum() + gu.cwiseProduct(gv).sum() / 2;
+  Factor lift_u(const Matrix& u) const { return u; }
+  Factor lift_v(const Matrix& v) const { return v; }
+  Matrix target_u(const Matrix&, const Factor&, const Factor& v) { return times_(v); }
+  Matrix target_v(const Matrix&, const Factor& u, const Factor&) { return transposed_times_(u); }
+  double value(const Factor& u, const Factor& v, const Matrix& target) {
+    return half_square_ - target.cwiseProduct(v).sum() + gram(u).cwiseProduct(gram(v)).sum() / 2;
   }
   double rounding() const { return 1e-15 * half_square_; }
   double passes_per_sweep() const { return 2; }
@@ -51,7 +56,7 @@ class ExactTerm {
   double half_square_;
 };
 
-/// Any loss on observed entries, as the sweeps see it.
+/// Any loss on observed entries, as the sweeps see it, of factors lifted to the data (A u, B v).
 template <Loss L>
 class DataTerm {
  public:
@@ -64,39 +69,54 @@ class DataTerm {
 
   /// Bounds the curvature anew where it depends on the point. Away from it the bound may be too
   /// small: sweeps that raise F show it.
-  void bound_curvature(const Matrix& u, const Matrix& v) {
+  void bound_curvature(const Factor& au, const Factor& bv) {
     if constexpr (CurvedLoss<L>) {
       Vector z, curvature;
-      family_.predict({Factor(u), Factor(v)}, z);
+      sampled_product(pattern_, au, bv, z);
       loss_.curvature(z, curvature);
       curvature_ = curvature.maxCoeff();
     }
   }
   void raise_curvature() { curvature_ *= 2; }
-  double curvature() const { return curvature_; }
+  /// Of u and of v: the curvature of the loss times ||A||_2^2 and ||B||_2^2.
+  double curvature_u() const { return curvature_ * family_.stretch_u(); }
+  double curvature_v() const { return curvature_ * family_.stretch_v(); }
 
-  /// T = R V / L + U G at (u, v); rows x atoms.
-  Matrix rows_target(const Matrix& u, const Matrix& v) {
-    Factor t;
-    evaluate(u, v);
-    apply(pattern_, residual_, Factor(v), t);
-    return Matrix(t) / curvature_ + u * (v.transpose() * v);
+  Factor lift_u(const Matrix& u) const {
+    Factor au = u;
+    family_.space().lift_rows(au);
+    return au;
   }
-  Matrix columns_target(const Matrix& u, const Matrix& v) {
-    Factor t;
-    evaluate(u, v);
-    apply_transpose(pattern_, residual_, Factor(u), t);
-    return Matrix(t) / curvature_ + v * (u.transpose() * u);
+  Factor lift_v(const Matrix& v) const {
+    Factor bv = v;
+    family_.space().lift_columns(bv);
+    return bv;
   }
-  /// The loss at (u, v); target: columns_target(u, .), of use where that does not depend on v.
-  double value(const Matrix& u, const Matrix& v, const Matrix&) { return evaluate(u, v); }
+
+  /// T = A^T R B V / L + U G at (u, v); elements of u x atoms.
+  Matrix target_u(const Matrix& u, const Factor& au, const Factor& bv) {
+    Factor t;
+    evaluate(au, bv);
+    apply(pattern_, residual_, bv, t);
+    family_.space().pull_rows(t);
+    return Matrix(t) / curvature_u() + u * gram(bv);
+  }
+  Matrix target_v(const Matrix& v, const Factor& au, const Factor& bv) {
+    Factor t;
+    evaluate(au, bv);
+    apply_transpose(pattern_, residual_, au, t);
+    family_.space().pull_columns(t);
+    return Matrix(t) / curvature_v() + v * gram(au);
+  }
+  /// The loss at (u, v); target: target_v, of use where that does not depend on v.
+  double value(const Factor& au, const Factor& bv, const Matrix&) { return evaluate(au, bv); }
   /// What rounding leaves undecided in `value`.
   double rounding() const { return 0; }
   double passes_per_sweep() const { return 5; }
 
  private:
-  double evaluate(const Matrix& u, const Matrix& v) {
-    family_.predict({Factor(u), Factor(v)}, residual_);
+  double evaluate(const Factor& au, const Factor& bv) {
+    sampled_product(pattern_, au, bv, residual_);
     return loss_.evaluate(residual_, residual_);
   }
 
@@ -145,9 +165,9 @@ class Sweeps {
         lambda_(lambda),
         u_{family.u(), Matrix(atoms.u), Matrix(atoms.u), std::vector<Vector>(atoms.size())},
         v_{family.v(), Matrix(atoms.v), Matrix(atoms.v), std::vector<Vector>(atoms.size())} {
-    data_.bound_curvature(u_.x, v_.x);
-    objective_ = data_.value(u_.x, v_.x, data_.columns_target(u_.x, v_.x)) +
-                 lambda_ * norms(u_).dot(norms(v_));
+    const Factor au = data_.lift_u(u_.x), bv = data_.lift_v(v_.x);
+    data_.bound_curvature(au, bv);
+    objective_ = data_.value(au, bv, data_.target_v(v_.x, au, bv)) + penalty();
   }
 
   double objective() const { return objective_; }
@@ -242,13 +262,16 @@ class Sweeps {
 
   /// Every atom's u, then every atom's v; returns F.
   double minimise_in_turn(double tolerance) {
-    const double scaled = lambda_ / data_.curvature();
-    minimise_atoms(u_, data_.rows_target(u_.x, v_.x), v_.x.transpose() * v_.x, norms(v_), scaled,
-                   tolerance);
-    const Matrix target = data_.columns_target(u_.x, v_.x);
-    minimise_atoms(v_, target, u_.x.transpose() * u_.x, norms(u_), scaled, tolerance);
-    return data_.value(u_.x, v_.x, target) + lambda_ * norms(u_).dot(norms(v_));
+    const Factor bv = data_.lift_v(v_.x);
+    minimise_atoms(u_, data_.target_u(u_.x, data_.lift_u(u_.x), bv), gram(bv), norms(v_),
+                   lambda_ / data_.curvature_u(), tolerance);
+    const Factor au = data_.lift_u(u_.x);
+    const Matrix target = data_.target_v(v_.x, au, bv);
+    minimise_atoms(v_, target, gram(au), norms(u_), lambda_ / data_.curvature_v(), tolerance);
+    return data_.value(au, data_.lift_v(v_.x), target) + penalty();
   }
+
+  double penalty() const { return lambda_ * norms(u_).dot(norms(v_)); }
 
   static Vector norms(const Side& side) {
     Vector norm(side.x.cols());
@@ -323,7 +346,7 @@ DescentReport BlockProximal::descend(const L& loss, const StructuredFamily& fami
                                      const DescentGoal& goal) const {
   if constexpr (std::same_as<L, SquaredLoss>) {
     const ObservedPattern& pattern = family.pattern();
-    if (pattern.full() && loss.weight().size() == 0) {
+    if (pattern.full() && loss.weight().size() == 0 && family.space().plain()) {
       const auto times = [&](const Factor& v) {
         Factor out;
         apply(pattern, loss.target(), v, out);

@@ -21,9 +21,9 @@ namespace {
 /// solution c = 1.
 /// ||R|| is known to a few per cent, from below: the conjugate gradients still look at the sign.
 double definite_coupling(const RankOneFamily& family, const Vector& residual, double lambda) {
-  const ObservedPattern& p = family.pattern();
-  const Vector own = family.row_scale().size() ? family.scaled(residual) : Vector();
-  const Vector& q = family.row_scale().size() ? own : residual;
+  const ObservedPattern& p = family.space().pattern();
+  const Vector own = family.lifts() ? family.pull(residual) : Vector();
+  const Vector& q = family.lifts() ? own : residual;
   const Vector by_column = in_column_order(p, q);
   const bool rows = p.rows() <= p.columns();
   Vector far;
@@ -54,7 +54,8 @@ constexpr double block_bytes_max = 1e9;
 template <LossHessian H>
 bool reducible(const RankOneFamily& family, Index r) {
   if constexpr (!H::hessian_is_diagonal) return false;
-  return !family.pattern().full() && SchurComplement::bytes(family.pattern(), r) <= block_bytes_max;
+  return family.space().plain() && !family.pattern().full() &&
+         SchurComplement::bytes(family.pattern(), r) <= block_bytes_max;
 }
 
 /// The direction by the form of the system that suits the problem.
@@ -67,7 +68,7 @@ SinglePair newton_direction(const H& hessian, const NewtonInput& in, double eta,
     direction = system.solve(eta, goal.cancelled, steps);
     report.passes += system.passes * (steps + 2);
   };
-  if (reducible<H>(in.family, in.scaled.size())) {
+  if (reducible<H>(in.family, in.lifted.size())) {
     solve(ReducedSystem(in, hessian.weight()));
   } else {
     solve(JointSystem<H>(in, hessian));
@@ -121,9 +122,9 @@ DescentReport FactorNewton::descend(const L& loss, const RankOneFamily& family, 
     if (report.at_floor || (report.iterations > 0 && decrement <= goal.reduction * first)) break;
 
     const double eta = std::min(0.1, 0.3 * std::sqrt(std::sqrt(decrement / first)));
-    const Scaled scaled(family, atoms);
+    const Lifted lifted(family, atoms);
     const SinglePair d = newton_direction(
-        hessian, {family, *scaled, iterate.residual(), preconditioner, small, ridge, coupling}, eta,
+        hessian, {family, *lifted, iterate.residual(), preconditioner, small, ridge, coupling}, eta,
         goal, report);
     const double t = iterate.move({unit * d.u.cast<double>(), unit * d.v.cast<double>()});
     if (t == 0) {

@@ -12,18 +12,18 @@
 
 namespace hadal {
 
-/// D_r U and D_c V; the factors themselves, uncopied, where there is no scaling.
-class Scaled {
+/// D_r U and D_c V, or A U and B V; the factors themselves, uncopied, where they predict.
+class Lifted {
  public:
-  Scaled(const RankOneFamily& family, const RankOneAtoms& atoms) : atoms_(&atoms) {
-    if (family.row_scale().size() + family.column_scale().size() == 0) return;
+  Lifted(const RankOneFamily& family, const RankOneAtoms& atoms) : atoms_(&atoms) {
+    if (!family.lifts()) return;
     own_ = atoms;
-    family.scale_rows(own_.u);
-    family.scale_columns(own_.v);
+    family.lift_rows(own_.u);
+    family.lift_columns(own_.v);
     atoms_ = &own_;
   }
-  Scaled(const Scaled&) = delete;
-  Scaled& operator=(const Scaled&) = delete;
+  Lifted(const Lifted&) = delete;
+  Lifted& operator=(const Lifted&) = delete;
   const RankOneAtoms& operator*() const { return *atoms_; }
   const RankOneAtoms* operator->() const { return atoms_; }
 
@@ -76,12 +76,12 @@ class Iterate {
 
   /// -grad F with respect to the factors.
   Pair negative_gradient() const {
-    const Scaled at(family_, atoms_);
+    const Lifted at(family_, atoms_);
     Pair g;
     apply(family_.pattern(), residual_, at->v, g.u);
     apply_transpose(family_.pattern(), residual_, at->u, g.v);
-    family_.scale_rows(g.u);
-    family_.scale_columns(g.v);
+    family_.pull_rows(g.u);
+    family_.pull_columns(g.v);
     g.u -= lambda_ * atoms_.u;
     g.v -= lambda_ * atoms_.v;
     return g;
@@ -164,7 +164,7 @@ class Iterate {
 
   LineSums sums_along(const Pair& d) const {
     if constexpr (L::hessian_is_diagonal) {
-      const Scaled at(family_, atoms_), step(family_, d);
+      const Lifted at(family_, atoms_), step(family_, d);
       return line_sums(family_.pattern(), at->u, at->v, step->u, step->v, residual_,
                        loss_.weight());
     } else {
@@ -192,9 +192,9 @@ class Iterate {
     return search_along(f, {0, objective_, slope(0, residual_)}).t;
   }
 
-  /// z1 = u dv^T + du v^T and z2 = du dv^T, scaled.
+  /// z1 = u dv^T + du v^T and z2 = du dv^T, lifted.
   std::pair<Vector, Vector> changes_along(const Pair& d) const {
-    const Scaled at(family_, atoms_), step(family_, d);
+    const Lifted at(family_, atoms_), step(family_, d);
     Vector z1, z2, other;
     sampled_product(family_.pattern(), at->u, step->v, z1);
     sampled_product(family_.pattern(), step->u, at->v, other);

@@ -16,7 +16,7 @@ namespace hadal {
 /// What a system is made of.
 struct NewtonInput {
   const RankOneFamily& family;
-  const RankOneAtoms& scaled;  ///< D_r U, D_c V
+  const RankOneAtoms& lifted;  ///< D_r U, D_c V, or A U, B V
   const Vector& residual;
   const TwoLevelPreconditioner& preconditioner;
   /// Negative gradient, scaled to unit size so that squares stay within the range of single
@@ -26,8 +26,31 @@ struct NewtonInput {
   double coupling;  ///< the part of the residual that the Hessian keeps
 };
 
-/// Both factors at once: for losses whose Hessian is not diagonal, matrices with all entries, and
-/// where the reduced system's blocks would be too large.
+/// D or A of one factor, in single precision.
+class SingleLift {
+ public:
+  SingleLift(const Vector& scale, const Dictionary& dictionary) : scale_(scale.cast<float>()) {
+    if (dictionary.given()) matrix_ = dictionary.matrix().cast<float>();
+  }
+  SingleFactor lift(const SingleFactor& d) const {
+    if (scale_.size()) return d.array().colwise() * scale_.array();
+    if (matrix_.size() == 0) return d;
+    SingleFactor out = SingleFactor::Zero(matrix_.rows(), d.cols());
+    add_tall_product(matrix_, d, 1.0F, out);
+    return out;
+  }
+  void pull(SingleFactor& g) const {
+    if (scale_.size()) g.array().colwise() *= scale_.array();
+    if (matrix_.size()) g = tall_inner(matrix_, g);
+  }
+
+ private:
+  SingleVector scale_;
+  SingleFactor matrix_;
+};
+
+/// Both factors at once: for losses whose Hessian is not diagonal, matrices with all entries,
+/// dictionaries, and where the reduced system's blocks would be too large.
 template <LossHessian H>
 class JointSystem {
  public:
@@ -36,9 +59,10 @@ class JointSystem {
   JointSystem(const NewtonInput& in, const H& loss)
       : loss_(loss),
         ridge_(static_cast<float>(in.ridge)),
-        row_scale_(in.family.row_scale().cast<float>()),
-        column_scale_(in.family.column_scale().cast<float>()),
-        hessian_(in.family.pattern(), in.scaled.u, in.scaled.v, in.coupling * in.residual),
+        lifts_(in.family.lifts()),
+        rows_(in.family.row_scale(), in.family.space().a()),
+        columns_(in.family.column_scale(), in.family.space().b()),
+        hessian_(in.family.pattern(), in.lifted.u, in.lifted.v, in.coupling * in.residual),
         preconditioner_(in.preconditioner),
         g_(in.gradient) {
     precondition(g_, start_);
@@ -50,12 +74,10 @@ class JointSystem {
   }
 
   void apply(const SinglePair& d, SinglePair& h) const {
-    if (row_scale_.size()) {
-      const SingleFactor du = d.u.array().colwise() * row_scale_.array();
-      const SingleFactor dv = d.v.array().colwise() * column_scale_.array();
-      hessian_(loss_, du, dv, h.u, h.v);
-      h.u.array().colwise() *= row_scale_.array();
-      h.v.array().colwise() *= column_scale_.array();
+    if (lifts_) {
+      hessian_(loss_, rows_.lift(d.u), columns_.lift(d.v), h.u, h.v);
+      rows_.pull(h.u);
+      columns_.pull(h.v);
     } else {
       hessian_(loss_, d.u, d.v, h.u, h.v);
     }
@@ -69,7 +91,8 @@ class JointSystem {
  private:
   const H& loss_;
   float ridge_;
-  SingleVector row_scale_, column_scale_;
+  bool lifts_;
+  SingleLift rows_, columns_;
   mutable BilinearHessian hessian_;  // keeps working space
   const TwoLevelPreconditioner& preconditioner_;
   SinglePair g_, start_;
@@ -82,7 +105,7 @@ class ReducedSystem {
 
   ReducedSystem(const NewtonInput& in, const Vector& weight)
       : rows_(SchurComplement::keeps_rows(in.family.pattern())),
-        schur_(in.family.pattern(), in.scaled.u, in.scaled.v, weight, in.residual, in.coupling,
+        schur_(in.family.pattern(), in.lifted.u, in.lifted.v, weight, in.residual, in.coupling,
                in.family.row_scale(), in.family.column_scale(), in.ridge),
         preconditioner_(in.preconditioner),
         eliminated_(rows_ ? in.gradient.v : in.gradient.u),

@@ -22,8 +22,10 @@ Index useful(const std::vector<double>& collected, double lambda) {
   return count;
 }
 
-void scale_squared(const Vector& scale, Factor& f) {
+/// The adjoint of D or A with every entry squared: the diagonal of its product with diag(f).
+void pull_squared(const Vector& scale, const Dictionary& dictionary, Factor& f) {
   if (scale.size()) f.array().colwise() *= scale.array().square();
+  if (dictionary.given()) f = tall_inner(Factor(dictionary.matrix().cwiseAbs2()), f);
 }
 
 }  // namespace
@@ -44,8 +46,8 @@ TwoLevelPreconditioner::TwoLevelPreconditioner(const RankOneFamily& family, cons
   u_.basis = basis_u.cast<float>();
   v_.basis = basis_v.cast<float>();
 
-  family.scale_rows(basis_u);
-  family.scale_columns(basis_v);
+  family.lift_rows(basis_u);
+  family.lift_columns(basis_v);
   const Factor square_u = basis_u.cwiseAbs2(), square_v = basis_v.cwiseAbs2();
   Factor reach_u, reach_v;
   hadal::apply(family.pattern(), weight, square_v, reach_u);
@@ -54,8 +56,8 @@ TwoLevelPreconditioner::TwoLevelPreconditioner(const RankOneFamily& family, cons
 
   reach_u = Factor(reach_u.leftCols(r_) * norm_v.cwiseAbs2().asDiagonal());  // reads itself
   reach_v = reach_v * norm_u.cwiseAbs2().asDiagonal();
-  scale_squared(family.row_scale(), reach_u);
-  scale_squared(family.column_scale(), reach_v);
+  pull_squared(family.row_scale(), family.space().a(), reach_u);
+  pull_squared(family.column_scale(), family.space().b(), reach_v);
   u_.diagonal = (reach_u.array() + lambda).cast<float>();
   v_.diagonal = (reach_v.array() + lambda).cast<float>();
 }

@@ -55,6 +55,13 @@ void check_norms(const MatrixFitOptions& o) {
   if (o.offset_policy == OffsetPolicy::free) refuse("free offsets were given");
 }
 
+void check_dictionaries(const MatrixFitOptions& o) {
+  if (o.norm_alpha > 0 && (o.dictionary_u.given() || o.dictionary_v.given()))
+    throw ArgumentError(
+        "weights by counts were given with a dictionary; expected none: coefficients have no "
+        "counts");
+}
+
 /// What only some losses have.
 void check_loss(const MatrixFitOptions& o) {
   const auto refuse = [&](const std::string& given, const std::string& expected) {
@@ -93,6 +100,7 @@ void check(const MatrixFitOptions& o) {
   require(o.offset_policy == OffsetPolicy::mean || o.offset_ridge > 0, "offset ridge",
           o.offset_ridge, "a number > 0");
   check_norms(o);
+  check_dictionaries(o);
   require(o.iteration_max > 0, "iteration limit", o.iteration_max, "at least 1");
   require(o.size_max >= 0, "size limit", static_cast<double>(o.size_max), "at least 0 (no limit)");
   require(o.threads >= 0, "threads", o.threads, "at least 0 (all cores)");
@@ -234,8 +242,8 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
   MatrixModel model;
   ResumePoint point = options.resume.empty()
                           ? ResumePoint{}
-                          : load_resume_point(options.resume, identity, problem.pattern().rows(),
-                                              problem.pattern().columns());
+                          : load_resume_point(options.resume, identity, problem.space().rows(),
+                                              problem.space().columns());
   const bool once = options.lambda.kind != LambdaChoice::Kind::cross_validated;
   if (once && options.refit == RefitChoice::none) data.entries = {};
   LoopState<RankOneAtoms> start = problem.start();
@@ -255,7 +263,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
   }
   if (options.refit == RefitChoice::none) data.entries = {};
 
-  SolveOptions solve = solve_options(options, problem.pattern());
+  SolveOptions solve = solve_options(options, problem.space());
   solve.time_limit = std::max(1e-3, clock.left());
   FitProgress progress;
   const SolveObserver watch = [&](const OuterIteration& outer) {
@@ -356,7 +364,7 @@ std::vector<MatrixModel> fit_matrix_path(MatrixData data, const std::vector<doub
   };
   std::vector<MatrixModel> models;
   const auto solve = [&](double lambda, RankOneAtoms atoms) {
-    SolveOptions limits = solve_options(options, problem.pattern());
+    SolveOptions limits = solve_options(options, problem.space());
     limits.time_limit = std::max(1e-3, clock.left());
     return problem.solve(lambda, problem.start_from(std::move(atoms)), limits, watch, {});
   };

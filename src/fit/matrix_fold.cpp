@@ -58,18 +58,19 @@ std::vector<int> random_parts(const std::vector<Index>& group, int parts, std::u
 
 double prediction_error(const MatrixModel& model, const Factor& u, const Factor& v,
                         const Entries& entries) {
+  const Factor left = model.dictionary_u.times(u), right = model.dictionary_v.times(v);
   double sum = 0, total = 0;
   for (Index k = 0; k < entries.size(); ++k) {
     const Index i = entries.row[k], j = entries.column[k];
     const double w = entries.weight.empty() ? 1 : entries.weight[k];
-    const double z = model.offset.at(i, j) + model.norm.at(i, j) * u.row(i).dot(v.row(j));
+    const double z = model.offset.at(i, j) + model.norm.at(i, j) * left.row(i).dot(right.row(j));
     sum += w * entry_error(model.loss, entries.value[k], z);
     total += w;
   }
   return mean_error(model.loss, sum, total);
 }
 
-SolveOptions solve_options(const MatrixFitOptions& options, const ObservedPattern& pattern) {
+SolveOptions solve_options(const MatrixFitOptions& options, const CoefficientSpace& space) {
   SolveOptions solve;
   solve.tolerance = options.tolerance;
   solve.failure_probability = options.failure_probability;
@@ -94,7 +95,8 @@ SolveOptions solve_options(const MatrixFitOptions& options, const ObservedPatter
         solve.proof = Proof::deterministic;
         break;
       }
-      solve.proof = verified_bound_is_cheap(pattern) ? Proof::deterministic : Proof::probabilistic;
+      solve.proof =
+          verified_bound_is_cheap(space.pattern()) ? Proof::deterministic : Proof::probabilistic;
   }
   return solve;
 }
@@ -110,7 +112,7 @@ MatrixFold::MatrixFold(Split split, const MatrixFitOptions& options, SolveObserv
                        TimeLeft time_left)
     : held_out_(std::move(split.held_out)),
       problem_(split.train, options),
-      solve_(solve_options(options, problem_.pattern())),
+      solve_(solve_options(options, problem_.space())),
       observer_(std::move(observer)),
       time_left_(std::move(time_left)),
       refits_(problem_.structured() && options.refit == RefitChoice::automatic) {

@@ -76,6 +76,17 @@ Vector weights_of(const Entries& entries, double unit) {
          unit;
 }
 
+/// What a dictionary is divided by. A basis is of magnitude one already.
+double unit_of(const Dictionary& dictionary) {
+  if (dictionary.kind() != DictionaryKind::matrix) return 1;
+  return power_of_four(dictionary.matrix().cwiseAbs().maxCoeff());
+}
+
+Dictionary without_unit(const Dictionary& dictionary) {
+  const double unit = unit_of(dictionary);
+  return unit == 1 ? dictionary : Dictionary(Factor(dictionary.matrix() / unit));
+}
+
 bool frees(OffsetTerms terms, OffsetTerms which) {
   return terms == which || terms == OffsetTerms::both;
 }
@@ -87,9 +98,13 @@ MatrixProblem::MatrixProblem(const Entries& entries, const MatrixFitOptions& opt
       offset_(initial_offset(entries, options)),
       norm_(count_weights(entries, options.norm_alpha)),
       kind_(options.loss),
-      family_(pattern_, norm_.row_scale, norm_.column_scale) {
+      dictionary_u_(options.dictionary_u),
+      dictionary_v_(options.dictionary_v),
+      dictionary_unit_(unit_of(dictionary_u_) * unit_of(dictionary_v_)),
+      family_({pattern_, without_unit(dictionary_u_), without_unit(dictionary_v_)}, norm_.row_scale,
+              norm_.column_scale) {
   if (!(options.norm_u.plain() && options.norm_v.plain()))
-    structured_.emplace(pattern_, options.norm_u, options.norm_v);
+    structured_.emplace(space(), options.norm_u, options.norm_v);
   Vector y = centred(entries, offset_);
   if (offset_.policy == OffsetPolicy::mean && offset_.terms != OffsetTerms::none)
     drop_rounding(entries, y);
@@ -131,10 +146,10 @@ double MatrixProblem::lambda_max() const {
   if (!lambda_max_) {
     Vector residual = Vector::Zero(pattern_.observed());
     with_loss([&](const auto& loss) { loss.evaluate(residual, residual); });
-    residual = family_.scaled(std::move(residual));
-    const double polar = structured_ ? structured_->polar(residual, structured_->empty(), {}).value
-                                     : largest_singular_value(pattern_, residual);
-    lambda_max_ = polar * data_unit_ * weight_unit_;
+    const double polar =
+        structured_ ? structured_->polar(residual, structured_->empty(), {}).value
+                    : largest_singular_value(space().pattern(), family_.pull(std::move(residual)));
+    lambda_max_ = polar * lambda_unit();
   }
   return *lambda_max_;
 }
@@ -165,12 +180,13 @@ LoopState<RankOneAtoms> MatrixProblem::start_from(RankOneAtoms atoms) const {
 SolveResult<RankOneAtoms> MatrixProblem::solve(double lambda, LoopState<RankOneAtoms> start,
                                                SolveOptions options, const SolveObserver& observer,
                                                const Checkpoint<RankOneAtoms>& checkpoint) const {
-  options.lambda = lambda / (data_unit_ * weight_unit_);
+  options.lambda = lambda / lambda_unit();
+  const double objective_unit = data_unit_ * data_unit_ * weight_unit_;
   const auto run = [&](const auto& loss, const auto& family, const auto& descent) {
     SolveLoop loop(loss, family, descent, options);
     if (observer) {
       loop.observe([&](const OuterIteration& o) {
-        return observer(in_data_units(o, data_unit_, weight_unit_));
+        return observer(in_data_units(o, objective_unit, lambda_unit()));
       });
     }
     loop.checkpoint(checkpoint);
@@ -180,8 +196,9 @@ SolveResult<RankOneAtoms> MatrixProblem::solve(double lambda, LoopState<RankOneA
     return structured_ ? run(loss, *structured_, BlockProximal())
                        : run(loss, family_, FactorNewton());
   });
-  result.certificate = in_data_units(result.certificate, data_unit_, weight_unit_);
-  for (OuterIteration& outer : result.trace) outer = in_data_units(outer, data_unit_, weight_unit_);
+  result.certificate = in_data_units(result.certificate, objective_unit, lambda_unit());
+  for (OuterIteration& outer : result.trace)
+    outer = in_data_units(outer, objective_unit, lambda_unit());
   return result;
 }
 
@@ -211,8 +228,11 @@ Offset MatrixProblem::offset_at(const RankOneAtoms& atoms) const {
   return offset;
 }
 
+double MatrixProblem::factor_unit() const {
+  return std::sqrt(data_unit_) / std::sqrt(dictionary_unit_);
+}
+
 void MatrixProblem::describe(const RankOneAtoms& atoms, MatrixModel& model) const {
-  const double root = std::sqrt(data_unit_);
   model.loss = kind_;
   model.huber_threshold = huber_threshold_;
   model.lambda_max = lambda_max();
@@ -222,8 +242,10 @@ void MatrixProblem::describe(const RankOneAtoms& atoms, MatrixModel& model) cons
     model.norm_v = structured_->v().norm();
   }
   model.offset = offset_at(atoms);
-  model.u = root * atoms.u;
-  model.v = root * atoms.v;
+  model.dictionary_u = dictionary_u_;
+  model.dictionary_v = dictionary_v_;
+  model.u = factor_unit() * atoms.u;
+  model.v = factor_unit() * atoms.v;
   model.train_error = train_error(atoms);
 }
 

@@ -13,15 +13,15 @@ namespace {
 /// Atoms as vectors of length 1 (balanced ones: orthonormal bases), scaled as the prediction needs
 /// them, and their sizes (balanced ones: singular values).
 struct Spaces {
-  Factor left, right;  ///< D_r E and D_c H
+  Factor left, right;  ///< D_r E and D_c H, or A E and B H
   Vector sigma;
 
   Spaces(const RankOneFamily& family, const RankOneAtoms& atoms)
       : left(atoms.u.colwise().normalized()),
         right(atoms.v.colwise().normalized()),
         sigma(singular_values(atoms)) {
-    family.scale_rows(left);
-    family.scale_columns(right);
+    family.lift_rows(left);
+    family.lift_columns(right);
   }
 };
 
@@ -177,7 +177,7 @@ std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& 
       split_entries(entries, random_parts(held_out_together(data), 10, options.seed + 1), 0);
   if (split.held_out.size() == 0 || split.train.size() == 0) return {};
   const MatrixProblem train(split.train, options);
-  SolveOptions solve = solve_options(options, train.pattern());
+  SolveOptions solve = solve_options(options, train.space());
   solve.proof = Proof::none;
   solve.tolerance = std::max(options.tolerance, 1e-3);
   // The same strength relative to lambda_max, from nothing: a start from the full model's atoms
@@ -199,8 +199,8 @@ std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& 
   }
   if (!chosen) return {};
   const RankOneAtoms factors = refit(*chosen, problem, atoms);
-  const double root = std::sqrt(problem.data_unit());
-  return Refit{chosen->kind, Factor(root * factors.u), Factor(root * factors.v), best};
+  const double unit = problem.factor_unit();
+  return Refit{chosen->kind, Factor(unit * factors.u), Factor(unit * factors.v), best};
 }
 
 }  // namespace hadal

@@ -7,6 +7,19 @@
 
 namespace hadal {
 
+namespace {
+
+std::string identity_of(const Dictionary& dictionary) {
+  std::string text = fmt::format("{} of {}", to_string(dictionary.kind()), dictionary.elements());
+  if (dictionary.kind() != DictionaryKind::matrix) return text;
+  double sum = 0;
+  const Factor& a = dictionary.matrix();
+  for (Index k = 0; k < a.size(); ++k) sum += (1 + static_cast<double>(k % 65537)) * a.data()[k];
+  return text + fmt::format(" (sum {})", sum);
+}
+
+}  // namespace
+
 // The sums tell data apart that agree in shape; limits, tolerance and threads may change between
 // the runs.
 std::string identity_of(const Entries& entries, const MatrixFitOptions& o) {
@@ -22,13 +35,13 @@ std::string identity_of(const Entries& entries, const MatrixFitOptions& o) {
       "{} x {} matrix with {} entries (sums {} {} {}); loss {} {}; lambda choice {} {} folds {} "
       "{}; offset {} "
       "{} "
-      "{}; counts to the power {}; norms {}{} and {}{}; seed {}",
+      "{}; counts to the power {}; norms {}{} and {}{}; dictionaries {} and {}; seed {}",
       entries.rows, entries.columns, entries.size(), values, places, weights, to_string(o.loss),
       o.huber_threshold, static_cast<int>(o.lambda.kind), o.lambda.value, o.lambda.folds,
       o.lambda.one_standard_error, static_cast<int>(o.offset_terms()),
       static_cast<int>(o.offset_policy), o.offset_ridge, o.norm_alpha, to_string(o.norm_u),
       o.norm_u.nonnegative ? " >= 0" : "", to_string(o.norm_v), o.norm_v.nonnegative ? " >= 0" : "",
-      o.seed);
+      identity_of(o.dictionary_u), identity_of(o.dictionary_v), o.seed);
 }
 
 void save_resume_point(const std::filesystem::path& file, const ResumePoint& point,

@@ -112,12 +112,14 @@ SolveResult<RankOneAtoms> StreamedProblem::solve(double lambda, SolveOptions opt
   const BlockProximal descent;
   SolveLoop loop(*loss_, *family_, descent, options);
   if (observer) {
-    loop.observe(
-        [&](const OuterIteration& o) { return observer(in_data_units(o, data_unit_, 1)); });
+    loop.observe([&](const OuterIteration& o) {
+      return observer(in_data_units(o, data_unit_ * data_unit_, data_unit_));
+    });
   }
   SolveResult<RankOneAtoms> result = loop.run();
-  result.certificate = in_data_units(result.certificate, data_unit_, 1);
-  for (OuterIteration& outer : result.trace) outer = in_data_units(outer, data_unit_, 1);
+  result.certificate = in_data_units(result.certificate, data_unit_ * data_unit_, data_unit_);
+  for (OuterIteration& outer : result.trace)
+    outer = in_data_units(outer, data_unit_ * data_unit_, data_unit_);
   return result;
 }
 

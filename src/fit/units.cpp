@@ -33,25 +33,23 @@ void check_range(double value, double weight, Index entries) {
   }
 }
 
-Certificate in_data_units(Certificate c, double data_unit, double weight_unit) {
-  const double unit = data_unit * data_unit * weight_unit;
-  c.objective *= unit;
-  c.lower_bound *= unit;
+Certificate in_data_units(Certificate c, double objective_unit, double lambda_unit) {
+  c.objective *= objective_unit;
+  c.lower_bound *= objective_unit;
   c.gap = c.objective - c.lower_bound;  // the relative gap is that of the scaled problem
-  c.polar_bound *= data_unit * weight_unit;
+  c.polar_bound *= lambda_unit;
   if (c.slack) {
     PolarSlack slack = *c.slack;
-    slack.exponent += std::ilogb(data_unit) + std::ilogb(weight_unit);  // both powers of two
+    slack.exponent += std::ilogb(lambda_unit);  // a power of two
     c.slack = std::make_shared<const PolarSlack>(std::move(slack));
   }
   return c;
 }
 
-OuterIteration in_data_units(OuterIteration outer, double data_unit, double weight_unit) {
-  const double unit = data_unit * data_unit * weight_unit;
-  outer.objective *= unit;
-  outer.lower_bound *= unit;
-  outer.polar *= data_unit * weight_unit;
+OuterIteration in_data_units(OuterIteration outer, double objective_unit, double lambda_unit) {
+  outer.objective *= objective_unit;
+  outer.lower_bound *= objective_unit;
+  outer.polar *= lambda_unit;
   return outer;
 }
 

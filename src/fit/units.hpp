@@ -13,7 +13,8 @@ double power_of_four(double size);
 /// Throws DataError where the squares of `entries` values up to `value` would overflow or vanish.
 void check_range(double value, double weight, Index entries);
 
-Certificate in_data_units(Certificate certificate, double data_unit, double weight_unit);
-OuterIteration in_data_units(OuterIteration outer, double data_unit, double weight_unit);
+/// What objectives and polars are multiplied by; lambda_unit: a power of two.
+Certificate in_data_units(Certificate certificate, double objective_unit, double lambda_unit);
+OuterIteration in_data_units(OuterIteration outer, double objective_unit, double lambda_unit);
 
 }  // namespace hadal

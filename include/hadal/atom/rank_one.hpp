@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hadal/atom/atom.hpp"
+#include "hadal/atom/coefficient_space.hpp"
 #include "hadal/kernel/observed_pattern.hpp"
 #include "hadal/types.hpp"
 
@@ -15,14 +16,15 @@ struct RankOneAtoms {
 /// map(u, v) = D_r u v^T D_c at the observed entries, penalty(u, v) = (||u||^2 + ||v||^2) / 2, both
 /// of degree 2. The gauge is the nuclear norm of U V^T, weighted by P = D_r^-2 and R = D_c^-2 in
 /// terms of the prediction; the polar of Q is sigma_1(D_r Q D_c) (the design's section 4).
+/// With dictionaries A and B in place of D_r and D_c it is sigma_1(A^T Q B).
 class RankOneFamily {
  public:
   using Atoms = RankOneAtoms;
 
   /// row_scale, column_scale: the positive diagonals of D_r and D_c, or empty for ones.
-  /// Throws ArgumentError on a size mismatch. The pattern must outlive the family.
-  explicit RankOneFamily(const ObservedPattern& pattern, Vector row_scale = {},
-                         Vector column_scale = {});
+  /// Throws ArgumentError on a size mismatch, and for scales with dictionaries. The pattern must
+  /// outlive the family.
+  explicit RankOneFamily(CoefficientSpace space, Vector row_scale = {}, Vector column_scale = {});
 
   static constexpr int map_degree() { return 2; }
   static constexpr int penalty_degree() { return 2; }
@@ -38,18 +40,24 @@ class RankOneFamily {
   /// nuclear norm, its minimum over all factorisations.
   void compress(Atoms& atoms) const;
 
-  const ObservedPattern& pattern() const { return pattern_; }
+  const ObservedPattern& pattern() const { return space_.data(); }
+  const CoefficientSpace& space() const { return space_; }
   const Vector& row_scale() const { return row_scale_; }
   const Vector& column_scale() const { return column_scale_; }
 
-  /// D_r Q D_c at the observed entries.
-  Vector scaled(Vector q) const;
-  /// D_r u and D_c v (or their derivatives) in place.
-  void scale_rows(Factor& u) const;
-  void scale_columns(Factor& v) const;
+  /// Whether U V^T and what is predicted differ.
+  bool lifts() const { return row_scale_.size() > 0 || !space_.plain(); }
+  /// u <- D_r u or A u, and v <- D_c v or B v.
+  void lift_rows(Factor& u) const;
+  void lift_columns(Factor& v) const;
+  /// The adjoints: g <- D_r g or A^T g, and so on.
+  void pull_rows(Factor& g) const;
+  void pull_columns(Factor& g) const;
+  /// D_r Q D_c at the observed entries, or A^T Q B: at the entries of `space().pattern()`.
+  Vector pull(Vector q) const;
 
  private:
-  const ObservedPattern& pattern_;
+  CoefficientSpace space_;
   Vector row_scale_, column_scale_;
 };
 

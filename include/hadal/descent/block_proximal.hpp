@@ -15,7 +15,10 @@ namespace hadal {
 /// minimised exactly in turn:
 ///   u_i <- prox of (lambda norm_v(v_i) / (L g_ii)) norm_u  at  u_i + (T - U G)_i / g_ii,
 ///   G = V^T V,   T = R V / L + U G,   R = -grad loss,
-/// then the same for v. Points are extrapolated between sweeps (Ang and Gillis 2019; Xu and Yin
+/// then the same for v. With dictionaries A and B the Hessian in u, L A^T A (x) V^T B^T B V, is
+/// majorised by L ||A||_2^2 in place of L (A^T A <= ||A||_2^2 I), and
+///   G = V^T B^T B V,   T = A^T R B V / (L ||A||_2^2) + U G. Points are extrapolated between sweeps
+///   (Ang and Gillis 2019; Xu and Yin
 /// 2013), and a sweep that would raise F is taken back and made without.
 class BlockProximal {
  public:

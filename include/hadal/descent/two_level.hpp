@@ -6,6 +6,7 @@ namespace hadal {
 
 /// Two-level preconditioner for the Hessian of
 ///   loss(D_r U V^T D_c) + lambda / 2 (||U||_F^2 + ||V||_F^2)
+/// (or with dictionaries A and B in place of the scales)
 /// at balanced factors, U = E S^(1/2), V = H S^(1/2), E and H orthonormal, S = diag(sigma).
 ///
 /// Fine level: the Hessian's diagonal without the residual's part. It fails where directions lie

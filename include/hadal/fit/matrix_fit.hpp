@@ -8,6 +8,7 @@
 
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/data/row_source.hpp"
+#include "hadal/dictionary/dictionary.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/norm/factor_norm.hpp"
 
@@ -48,6 +49,9 @@ struct MatrixFitOptions {
   /// Norms of the factors; other than two plain l2 norms they need norm_alpha = 0 and offsets that
   /// are means. The graphs of total variations cover the rows (columns).
   FactorNorm norm_u, norm_v;
+  /// A and B of X = sum (A u)(B v)^T: the norms, and the graphs, then are those of the
+  /// coefficients. As many rows as the data have rows (columns); not with norm_alpha > 0.
+  Dictionary dictionary_u, dictionary_v;
   RefitChoice refit = RefitChoice::none;
   double tolerance = 1e-6;  ///< on the relative gap, >= 1e-12
   ProofChoice proof = ProofChoice::automatic;

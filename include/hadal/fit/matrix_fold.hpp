@@ -63,7 +63,7 @@ class MatrixFold {
   std::deque<std::pair<double, RankOneAtoms>> recent_;
 };
 
-/// The solve loop's part of the options; `automatic` proofs are resolved for this pattern.
-SolveOptions solve_options(const MatrixFitOptions& options, const ObservedPattern& pattern);
+/// The solve loop's part of the options; `automatic` proofs are resolved for this space.
+SolveOptions solve_options(const MatrixFitOptions& options, const CoefficientSpace& space);
 
 }  // namespace hadal

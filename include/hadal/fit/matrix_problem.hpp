@@ -21,6 +21,8 @@ namespace hadal {
 /// (Classes and counts are not scaled: their losses are no homogeneous functions. data_unit = 1.)
 /// With y = data_unit * y', w = weight_unit * w': F = data_unit^2 weight_unit F',
 /// lambda = data_unit weight_unit lambda', and factors scale with sqrt(data_unit), all exactly.
+/// Dictionaries that are given entry by entry are scaled likewise: with A = a A' and B = b B',
+/// coefficients scale with 1 / sqrt(a b) and lambda with a b.
 class MatrixProblem {
  public:
   /// Throws DataError when there are no entries, or their squares would overflow a double, and
@@ -57,7 +59,9 @@ class MatrixProblem {
   const RankOneFamily& family() const { return family_; }
   bool structured() const { return structured_.has_value(); }
   const ObservedPattern& pattern() const { return pattern_; }
+  const CoefficientSpace& space() const { return family_.space(); }
   double data_unit() const { return data_unit_; }
+  double factor_unit() const;                                  ///< u = factor_unit u'
   double huber_threshold() const { return huber_threshold_; }  ///< data units; 0: another loss
   /// Offset-free, scaled data and weights (empty: ones), in the pattern's order.
   const Vector& target() const;
@@ -73,6 +77,7 @@ class MatrixProblem {
   decltype(auto) with_loss(const F& f) const {
     return std::visit(f, *loss_);
   }
+  double lambda_unit() const { return data_unit_ * weight_unit_ * dictionary_unit_; }
   Offset offset_at(const RankOneAtoms& atoms) const;
 
   ObservedPattern pattern_;
@@ -81,6 +86,8 @@ class MatrixProblem {
   LossKind kind_;
   double huber_threshold_ = 0;
   double data_unit_ = 1, weight_unit_ = 1;
+  Dictionary dictionary_u_, dictionary_v_;  ///< as given
+  double dictionary_unit_;                  ///< a b
   std::optional<AnyLoss> loss_;
   RankOneFamily family_;
   std::optional<StructuredFamily> structured_;  ///< takes the place of family_ in the fit

@@ -21,7 +21,7 @@ class ObservedPattern {
   /// are more than 2^32 - 1 entries. Costs 12 bytes an entry, 4 where tiled, or nothing when all
   /// are observed.
   explicit ObservedPattern(const Entries& entries, const Tiling& tiling = {});
-  /// All entries are observed.
+  /// All entries of a matrix with at least one.
   ObservedPattern(Index rows, Index columns)
       : rows_(rows), columns_(columns), observed_(rows * columns), full_(true) {}
 
