@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "checks.hpp"
+#include "coefficient_gradient.hpp"
 #include "factor_norm.hpp"
 #include "polar.hpp"
 
@@ -89,8 +90,8 @@ class RidgeOffsets {
 Problem without_atoms(Problem problem) {
   if (problem.offset.policy == OffsetPolicy::free && problem.has_global())
     problem.offset = RidgeOffsets(problem).solve();
-  problem.u.resize(problem.rows, 0);
-  problem.v.resize(problem.columns, 0);
+  problem.u.resize(problem.u.rows(), 0);
+  problem.v.resize(problem.v.rows(), 0);
   return problem;
 }
 
@@ -99,7 +100,7 @@ Problem without_atoms(Problem problem) {
 void check_lambda_max(const MatrixModel& model, const Problem& problem, Checks& checks) {
   constexpr double slack = 1e-6, search_accuracy = 1e-6;
   const Problem empty = without_atoms(problem);
-  const Sparse q(empty, figures_of(empty).gradient);
+  const Sparse q = coefficient_gradient(empty, figures_of(empty).gradient).q;
   const double found = spectral_search(q, search_accuracy);
   if (problem.structured) {
     const Real share = spectral_share(problem.norm_u, problem.norm_v);

@@ -111,7 +111,7 @@ void check_validation(const MatrixModel& model, Checks& checks) {
   if (!model.refit) return;
   figure("validation error of the refit", model.refit->validation_error);
   const Refit& refit = *model.refit;
-  const bool fits = refit.u.rows() == model.rows() && refit.v.rows() == model.columns() &&
+  const bool fits = refit.u.rows() == model.u.rows() && refit.v.rows() == model.v.rows() &&
                     refit.u.cols() == model.size() && refit.v.cols() == model.size();
   checks.add("refit", 1, fits, fits && refit.u.allFinite() && refit.v.allFinite(),
              "expected finite factors of the model's shapes");

@@ -49,6 +49,7 @@ class FigureSums {
 
  private:
   double inside_domain(double residual) const;
+  double prediction_operations() const;
   void objective();
   Real penalty() const;
   void dual();
@@ -59,7 +60,8 @@ class FigureSums {
   const Problem& problem_;
   Index entries_;
   bool in_data_units_ = predicts_in_data_units(problem_.loss);
-  Vector u_norm_, v_norm_;
+  /// Of each row of the factors A u and B v, bounds on the sums of the products' magnitudes.
+  Vector left_size_, right_size_;
   std::vector<RowSums> row_sums_;
   RowSums all_;
   Figures figures_;

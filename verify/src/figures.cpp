@@ -25,8 +25,8 @@ Real square_of(const Values& values) {
 FigureSums::FigureSums(const Problem& problem, Index entries)
     : problem_(problem),
       entries_(entries),
-      u_norm_(problem.u.rowwise().norm()),
-      v_norm_(problem.v.rowwise().norm()),
+      left_size_(problem.dictionary_u.magnitude_times(problem.u).rowwise().norm()),
+      right_size_(problem.dictionary_v.magnitude_times(problem.v).rowwise().norm()),
       row_sums_(static_cast<std::size_t>(problem.rows)) {}
 
 /// Weights round: one unit towards zero keeps R / w where the conjugate is finite, which matters
@@ -35,12 +35,20 @@ double FigureSums::inside_domain(double residual) const {
   return problem_.loss == LossKind::squared ? residual : std::nextafter(residual, 0.0);
 }
 
-/// Prediction error: z is a sum of r products and a scaling, each rounded once.
+double FigureSums::prediction_operations() const {
+  const Index elements = problem_.dictionary_u.matrix.cols() + problem_.dictionary_v.matrix.cols();
+  const double bases = problem_.has_dictionary() ? 16 : 0;
+  return static_cast<double>(problem_.u.cols() + elements) + bases + 8;
+}
+
+/// Prediction error: z is a sum of r products and a scaling, each rounded once, of factors that are
+/// themselves sums of as many products as a dictionary has elements; 8 units more are for the
+/// entries of each basis.
 double FigureSums::add(Index i, Index j, double y, double w, double low_rank) {
   const Offset& offset = problem_.offset;
   const double row_offset = offset.row.size() ? offset.row[i] : 0.0;
   const double column_offset = offset.column.size() ? offset.column[j] : 0.0;
-  const double margin_factor = gamma(static_cast<double>(problem_.u.cols()) + 8);
+  const double margin_factor = gamma(prediction_operations());
   const Real rest = difference(y, {offset.global, row_offset, column_offset});
   const double centred = static_cast<double>(rest);
   const double error = centred - low_rank;
@@ -48,7 +56,7 @@ double FigureSums::add(Index i, Index j, double y, double w, double low_rank) {
   const Real offset_margin = in_data_units_ ? 4 * wide_unit * std::abs(rest) : Real{0};
   const double subtracted = in_data_units_ ? std::abs(centred) : 0.0;
   const Real margin =
-      Real{margin_factor} * (subtracted + problem_.norm.at(i, j) * u_norm_[i] * v_norm_[j]) +
+      Real{margin_factor} * (subtracted + problem_.norm.at(i, j) * left_size_[i] * right_size_[j]) +
       offset_margin;
   const Entry entry = entry_of(problem_, centred, error, low_rank, margin);
   const double residual = inside_domain(w * entry.force);
@@ -152,8 +160,8 @@ Real FigureSums::free_offset_curvature() const {
 Real FigureSums::summation() const {
   const Index terms =
       entries_ + problem_.u.size() + problem_.v.size() + problem_.rows + problem_.columns;
-  const double penalty = penalty_operations(problem_.norm_u, problem_.norm_v, problem_.rows,
-                                            problem_.columns, problem_.u.cols());
+  const double penalty = penalty_operations(problem_.norm_u, problem_.norm_v, problem_.u.rows(),
+                                            problem_.v.rows(), problem_.u.cols());
   return wide_gamma(static_cast<Real>(terms) + penalty);
 }
 /// What underflow can take from the sums: less than 2^-1000 a term beside data of magnitude one;
@@ -165,6 +173,8 @@ Real FigureSums::vanished() const {
 
 Figures figures_of(const Problem& problem) {
   FigureSums sums(problem, problem.size());
+  const Factor left = problem.dictionary_u.times(problem.u);
+  const Factor right = problem.dictionary_v.times(problem.v);
   std::vector<double> residual(problem.y.size()), gradient(problem.y.size());
 #pragma omp parallel for schedule(dynamic, 64)
   for (Index i = 0; i < problem.rows; ++i) {
@@ -173,7 +183,7 @@ Figures figures_of(const Problem& problem) {
       const auto at = static_cast<std::size_t>(k);
       const Index j = problem.column[at];
       const double scale = problem.norm.at(i, j);
-      const double low_rank = scale * problem.u.row(i).dot(problem.v.row(j));
+      const double low_rank = scale * left.row(i).dot(right.row(j));
       residual[at] = sums.add(i, j, problem.y[at], problem.w(k), low_rank);
       const auto& norm = problem.norm;
       gradient[at] = norm.row_scale.size() ? norm.row_scale[i] * residual[at] * norm.column_scale[j]

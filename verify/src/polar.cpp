@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cholesky_bound.hpp"
+#include "coefficient_gradient.hpp"
 #include "cone_tree.hpp"
 #include "factor_norm.hpp"
 #include "lanczos.hpp"
@@ -97,12 +98,12 @@ bool nothing_positive(const Sparse& q) {
 /// tiling of a tree are checked there; what a slack says is never believed.
 void use_slack(const Problem& problem, const Sparse& q, PolarSlack slack, PolarBound& result) {
   constexpr double dense_max = 2e7;  // elements: no fit keeps a slack for more
-  if (static_cast<double>(problem.rows) * static_cast<double>(problem.columns) > dense_max) {
+  if (static_cast<double>(q.rows()) * static_cast<double>(q.columns()) > dense_max) {
     result.method += "; the stored slack is refused: the matrix is too large for one";
     return;
   }
-  slack.exponent -= problem.scaling.data + problem.scaling.weight;
-  Factor dense = Factor::Zero(problem.rows, problem.columns);
+  slack.exponent -= problem.scaling.of_gradient();
+  Factor dense = Factor::Zero(q.rows(), q.columns());
   const Sparse::Lines& lines = q.by_rows();
   for (std::size_t i = 0; i + 1 < lines.start.size(); ++i)
     for (auto k = static_cast<std::size_t>(lines.start[i]);
@@ -124,7 +125,7 @@ PolarBound structured_bound(const Problem& problem, const Sparse& q, const Certi
   result.search = collected_by_atoms(problem, q);
   if (problem.norm_u.nonnegative && problem.norm_v.nonnegative && nothing_positive(q))
     return {0, 0, Proof::deterministic, 0, "no entry of Q is positive"};
-  const Index order = std::min(problem.rows, problem.columns);
+  const Index order = std::min(q.rows(), q.columns());
   if (claim.proof == Proof::none || order > CholeskyBound::largest_order) {
     result.bound = std::numeric_limits<double>::infinity();
     result.proof = Proof::none;
@@ -143,26 +144,38 @@ PolarBound structured_bound(const Problem& problem, const Sparse& q, const Certi
 
 PolarBound derive_polar_bound(const Problem& problem, const Figures& figures,
                               const Certificate& claim, const Enough& enough) {
-  const Sparse q(problem, figures.gradient);
-  if (problem.structured) return structured_bound(problem, q, claim);
-  const Index order = std::min(problem.rows, problem.columns);
+  const CoefficientGradient gradient = coefficient_gradient(problem, figures.gradient);
+  const Sparse& q = gradient.q;
+  const Real margin = Real{figures.gradient_margin} + gradient.margin;
+  if (problem.structured) {
+    PolarBound result = structured_bound(problem, q, claim);
+    // Charged to ||u||_2 ||v||_2, as the whole of Q is by the spectral bound.
+    result.bound =
+        rounded_up(result.bound + margin / spectral_share(problem.norm_u, problem.norm_v));
+    return result;
+  }
+  const Enough enough_with_margin = [&](double bound) {
+    return enough(rounded_up(bound + margin));
+  };
+  const Index order = std::min(q.rows(), q.columns());
   PolarBound result;
   if (claim.proof == Proof::none) {
-    result = order <= courtesy_order ? by_cholesky(q, enough) : by_search(q, "Lanczos search");
+    result = order <= courtesy_order ? by_cholesky(q, enough_with_margin)
+                                     : by_search(q, "Lanczos search");
   } else if (claim.proof == Proof::probabilistic && order > cheap_order) {
     const bool usable = claim.failure_probability > 1e-300;
     const double probability = usable
                                    ? std::min(claim.failure_probability, usual_failure_probability)
                                    : usual_failure_probability;
-    result = by_lanczos(q, problem, probability, enough);
+    result = by_lanczos(q, problem, probability, enough_with_margin);
   } else if (order <= CholeskyBound::largest_order) {
-    result = by_cholesky(q, enough);
+    result = by_cholesky(q, enough_with_margin);
   } else {
     result = by_search(
         q, fmt::format("search only: a deterministic proof of order {} exceeds the limit of {}",
                        order, CholeskyBound::largest_order));
   }
-  result.bound = rounded_up(Real{result.bound} + figures.gradient_margin);
+  result.bound = rounded_up(Real{result.bound} + margin);
   return result;
 }
 

@@ -44,11 +44,16 @@ Index find_no_count(const std::vector<double>& values) {
 
 }  // namespace
 
-Problem scaled_model(const MatrixModel& model, Index rows, Index columns, const Scaling& scaling) {
+Problem scaled_model(const MatrixModel& model, Index rows, Index columns, const Scaling& of_data) {
   Problem problem;
-  problem.scaling = scaling;
+  Scaling& scaling = problem.scaling;
+  scaling = of_data;
   problem.rows = rows;
   problem.columns = columns;
+  int exponent_u = 0, exponent_v = 0;
+  problem.dictionary_u = scaled_dictionary(model.dictionary_u, exponent_u);
+  problem.dictionary_v = scaled_dictionary(model.dictionary_v, exponent_v);
+  scaling.dictionary = exponent_u + exponent_v;
   const auto to_data = [&](double x) { return scaling.of_data(x); };
   const auto to_factor = [&](double x) { return scaling.of_factor(x); };
   problem.loss = model.loss;

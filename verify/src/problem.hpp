@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "dictionary.hpp"
 #include "hadal/data/entries.hpp"
 #include "hadal/model/matrix_model.hpp"
 
@@ -15,16 +16,20 @@ namespace hadal::verify {
 struct Scaling {
   int data = 0;  ///< even, so that the factors (square roots of data) scale exactly too
   int weight = 0;
+  int dictionary = 0;  ///< of both dictionaries' product; even
 
   double of_data(double x) const { return std::ldexp(x, -data); }
   double of_weight(double x) const { return std::ldexp(x, -weight); }
-  double of_factor(double x) const { return std::ldexp(x, -data / 2); }
-  double of_lambda(double x) const { return std::ldexp(x, -data - weight); }
+  double of_factor(double x) const { return std::ldexp(x, (dictionary - data) / 2); }
+  double of_lambda(double x) const { return std::ldexp(x, -of_gradient()); }
   long double of_objective(long double x) const { return std::ldexp(x, -2 * data - weight); }
 
   double to_data(double x) const { return std::ldexp(x, data); }
-  double to_lambda(double x) const { return std::ldexp(x, data + weight); }
+  double to_lambda(double x) const { return std::ldexp(x, of_gradient()); }
   long double to_objective(long double x) const { return std::ldexp(x, 2 * data + weight); }
+
+  /// The exponent of lambda, and of the gradient with respect to the coefficients.
+  int of_gradient() const { return data + weight + dictionary; }
 };
 
 /// The data and the model in scaled units, entries by rows.
@@ -41,16 +46,19 @@ struct Problem {
   NormWeights norm;
   FactorNorm norm_u, norm_v;
   bool structured = false;
+  ScaledDictionary dictionary_u, dictionary_v;
   Offset offset;
-  Factor u, v;
+  Factor u, v;  ///< coefficients, where there are dictionaries
 
   Index size() const { return static_cast<Index>(y.size()); }
   double w(Index k) const { return weight.empty() ? 1.0 : weight[static_cast<std::size_t>(k)]; }
+  bool has_dictionary() const { return dictionary_u.given() || dictionary_v.given(); }
   bool has_global() const { return offset.terms != OffsetTerms::none; }
 };
 
-/// The model in units of `scaling`, for a matrix whose entries are kept elsewhere.
-Problem scaled_model(const MatrixModel& model, Index rows, Index columns, const Scaling& scaling);
+/// The model in units of `of_data` and of its dictionaries, for a matrix whose entries are kept
+/// elsewhere.
+Problem scaled_model(const MatrixModel& model, Index rows, Index columns, const Scaling& of_data);
 
 /// Sees an entry (i, j) of weight w and value y, in scaled units.
 using SeeEntry = std::function<void(Index i, Index j, double w, double y)>;

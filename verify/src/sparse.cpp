@@ -32,6 +32,16 @@ Sparse::Sparse(const Problem& pattern, const std::vector<double>& values)
     : rows_{pattern.row_start, pattern.column, values},
       columns_(transposed(rows_, pattern.columns)) {}
 
+Sparse::Sparse(const Factor& dense) {
+  const auto width = static_cast<std::size_t>(dense.cols());
+  rows_.value.assign(dense.data(), dense.data() + dense.size());
+  rows_.index.resize(rows_.value.size());
+  for (std::size_t k = 0; k < rows_.index.size(); ++k)
+    rows_.index[k] = static_cast<std::int32_t>(k % width);
+  for (Index i = 0; i <= dense.rows(); ++i) rows_.start.push_back(i * dense.cols());
+  columns_ = transposed(rows_, dense.cols());
+}
+
 Vector Sparse::Lines::times(const Vector& x) const {
   Vector product(lines());
 #pragma omp parallel for schedule(dynamic, 256)

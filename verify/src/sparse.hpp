@@ -11,6 +11,8 @@ namespace hadal::verify {
 class Sparse {
  public:
   Sparse(const Problem& pattern, const std::vector<double>& values);
+  /// All entries of a dense matrix.
+  explicit Sparse(const Factor& dense);
 
   Index rows() const { return rows_.lines(); }
   Index columns() const { return columns_.lines(); }

@@ -48,9 +48,7 @@ class StreamedEvidence : public Evidence {
 
   Figures figures() override {
     bounds_ = {};
-    Figures figures = pass(problem_, bounds_);
-    figures.gradient_margin = repetition();
-    return figures;
+    return pass(problem_, bounds_);
   }
 
   /// Nothing that a search found at X = 0 exceeds the bound there with ||Q||_F in place of sigma_1.

@@ -53,11 +53,19 @@ void require_shapes(const MatrixModel& model) {
         !FactorNorm::usable(norm->tv) || !(norm->l1 + norm->l2 > 0))
       throw ModelError("the weights of a factor's norm are not 0 or from 1e-30 to 1e30");
   }
-  if (model.structured() && weighted)
-    throw ModelError("the model weighs the penalty by counts, expected none with structured norms");
-  if (!model.structured() && model.size() > std::min(model.rows(), model.columns()))
-    throw ModelError(fmt::format("the model has {} atoms, expected at most {}", model.size(),
-                                 std::min(model.rows(), model.columns())));
+  const bool lifted = model.dictionary_u.given() || model.dictionary_v.given();
+  if ((model.structured() || lifted) && weighted)
+    throw ModelError(
+        "the model weighs the penalty by counts, expected none with structured norms or "
+        "dictionaries");
+  if (model.dictionary_u.given())
+    require("column of factors u", model.u.rows(), model.dictionary_u.elements());
+  if (model.dictionary_v.given())
+    require("column of factors v", model.v.rows(), model.dictionary_v.elements());
+  const Index most = std::min(model.u.rows(), model.v.rows());
+  if (!model.structured() && model.size() > most)
+    throw ModelError(
+        fmt::format("the model has {} atoms, expected at most {}", model.size(), most));
 }
 
 /// The data in the model's order of rows and columns.
@@ -195,9 +203,7 @@ class Verification {
   }
 
   void prove() {
-    const Enough enough = [&](double bound) {
-      return supports_claim(lower_bound(bound + figures_.gradient_margin));
-    };
+    const Enough enough = [&](double bound) { return supports_claim(lower_bound(bound)); };
     const PolarBound polar = evidence_.polar_bound(figures_, claim_, enough);
     search_ = problem_.scaling.to_lambda(polar.search);
     const double s = figures_.dual->best_scale(largest_scale(polar.bound));
