@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "commands.hpp"
+#include "dictionary_arguments.hpp"
 #include "exit_code.hpp"
 #include "files.hpp"
 #include "hadal/fit/matrix_fit.hpp"
@@ -63,6 +64,7 @@ class FitMatrixCommand {
   bool quiet_ = false;
   ReadingArguments reading_;
   NormArguments norms_;
+  DictionaryArguments dictionaries_;
   MatrixFitOptions options_;
   std::vector<CLI::Option*> lambda_options_;
   CLI::Option *one_standard_error_ = nullptr, *tolerance_ = nullptr;
@@ -77,6 +79,7 @@ FitMatrixCommand::FitMatrixCommand(CLI::App& app) {
   add_lambda_options(app);
   add_model_options(app);
   norms_.add_to(app);
+  dictionaries_.add_to(app);
   add_proof_options(app);
   add_run_options(app);
   add_output_options(app);
@@ -89,9 +92,11 @@ FitMatrixCommand::FitMatrixCommand(CLI::App& app) {
       "  hadal fit matrix movie.tif --nonneg u,v --norm-v 'l1 + l2' --lambda-ratio 0.5 --out m.h5\n"
       "  hadal fit matrix photo.png --mask holes.png --offset global --out photo.h5\n"
       "  hadal fit matrix clicks.csv --loss logistic --out clicks.h5\n"
-      "Movies of more than 20 million pixels are streamed from the file where lambda or its ratio "
-      "is\n"
-      "given and a norm is not plain l2; they need not fit into memory.\n"
+      "  hadal fit matrix ratings.csv --dictionary-v films.csv --lambda-ratio 0.1 --out r.h5\n"
+      "  hadal fit matrix spectra.csv --norm-v l1 --dictionary-v dct --lambda-ratio 0.1 --out "
+      "s.h5\n"
+      "Movies of more than 20 million pixels are streamed from the file, and need not fit into\n"
+      "memory, where lambda or its ratio is given and a norm is not plain l2.\n"
       "Exit code 0 when the fit reached its tolerance or found nothing more to gain, 4 when a "
       "limit\n"
       "came first.");
@@ -250,6 +255,7 @@ void FitMatrixCommand::add_output_options(CLI::App& app) {
 
 void FitMatrixCommand::check_files() const {
   require_input(data_, "data file");
+  dictionaries_.check_files();
   if (!options_.resume.empty()) require_input(options_.resume, "--resume");
   if (!out_.empty()) require_output(out_, "--out", {data_});
   if (!json_.empty() && json_ != "-") require_output(json_, "--json", {data_, out_});
@@ -264,6 +270,7 @@ MatrixModel FitMatrixCommand::fit(const ReadOptions& read_options) {
     return !interrupt.requested();
   };
   const auto prepare = [&](const MatrixData& data) {
+    dictionaries_.apply(data, options_);
     norms_.apply(data, options_);
     // What can be proved there is far above 1e-6 as a rule, and the last digits are dear.
     if (tolerance_->count() == 0 && !(options_.norm_u.plain() && options_.norm_v.plain()))

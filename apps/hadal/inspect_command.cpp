@@ -62,6 +62,10 @@ std::string problem_text(const MatrixModel& model) {
     text += text_line("norm of u", norm_in_words(model.norm_u));
     text += text_line("norm of v", norm_in_words(model.norm_v));
   }
+  if (model.dictionary_u.given())
+    text += text_line("dictionary u", dictionary_in_words(model.dictionary_u));
+  if (model.dictionary_v.given())
+    text += text_line("dictionary v", dictionary_in_words(model.dictionary_v));
   text += text_line("values", values_text(strengths(model)));
   text += text_line("names", fmt::format("rows {}, columns {}, values {}", model.row_name,
                                          model.column_name, model.value_name));

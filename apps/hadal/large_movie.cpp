@@ -30,7 +30,8 @@ std::unique_ptr<MovieRows> large_movie(const std::filesystem::path& path,
 }
 
 bool is_streamed(const MatrixModel& model) {
-  return model.movie && model.structured() && model.loss == LossKind::squared &&
+  const bool lifted = model.dictionary_u.given() || model.dictionary_v.given();
+  return model.movie && model.structured() && !lifted && model.loss == LossKind::squared &&
          model.path.empty() && model.offset.policy == OffsetPolicy::mean;
 }
 

@@ -120,8 +120,10 @@ FactorNorm NormArguments::norm_of(const Side& side, const char* name, Index elem
 void NormArguments::apply(const MatrixData& data, MatrixFitOptions& options) const {
   std::optional<Shape> pixels;
   if (data.movie) pixels = Shape{data.movie->width, data.movie->height, 1};
-  options.norm_u = norm_of(u_, "u", data.entries.rows, std::nullopt);
-  options.norm_v = norm_of(v_, "v", data.entries.columns, pixels);
+  const Dictionary &a = options.dictionary_u, &b = options.dictionary_v;
+  if (b.given()) pixels.reset();  // coefficients do not lie on them
+  options.norm_u = norm_of(u_, "u", a.given() ? a.elements() : data.entries.rows, std::nullopt);
+  options.norm_v = norm_of(v_, "v", b.given() ? b.elements() : data.entries.columns, pixels);
   options.norm_u.nonnegative = nonnegative_u_;
   options.norm_v.nonnegative = nonnegative_v_;
 }

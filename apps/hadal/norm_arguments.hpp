@@ -20,7 +20,8 @@ class NormArguments {
 
   void add_to(CLI::App& app);
 
-  /// Fills in the norms, their graphs laid over the rows and columns of the data.
+  /// Fills in the norms, their graphs laid over the rows and columns of the data, or over the
+  /// elements of the options' dictionaries.
   void apply(const MatrixData& data, MatrixFitOptions& options) const;
 
  private:

@@ -300,6 +300,8 @@ std::string not_streamed(const MatrixFitOptions& o) {
   if (o.loss != LossKind::squared) return "a loss other than the squared one";
   if (o.lambda.kind == LambdaChoice::Kind::cross_validated) return "cross-validation";
   if (o.norm_u.plain() && o.norm_v.plain()) return "the nuclear norm";
+  if (o.dictionary_u.given() || o.dictionary_v.given()) return "a dictionary";
+  if (o.refit != RefitChoice::none) return "a refit";
   if (!o.checkpoint.empty() || !o.resume.empty()) return "checkpoints";
   return "";
 }
@@ -309,9 +311,10 @@ MatrixModel fit_streamed_matrix(RowSource& source, const MatrixData& names,
   const Stopwatch clock(options.time_limit);
   check(options);
   if (const std::string what = not_streamed(options); !what.empty())
-    throw ArgumentError(what +
-                        " was asked for of a streamed fit; expected a given lambda or "
-                        "ratio, the squared loss, structured norms and no checkpoint");
+    throw ArgumentError(
+        what +
+        " was asked for of a streamed fit; expected a given lambda or "
+        "ratio, the squared loss, structured norms, and no dictionary, refit or checkpoint");
   const Threads threads(options.threads);
   FitProgress progress;
   progress.stage = "Gram matrix";
