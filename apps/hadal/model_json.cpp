@@ -1,5 +1,7 @@
 #include "model_json.hpp"
 
+#include "hadal/report/words.hpp"
+
 namespace hadal::cli {
 namespace {
 
@@ -48,6 +50,11 @@ Json model_json(const MatrixModel& model) {
                {"seed", model.seed}};
   json["huber_threshold"] =
       model.loss == LossKind::huber ? Json(model.huber_threshold) : Json(nullptr);
+  const auto dictionary = [](const Dictionary& given) {
+    return given.given() ? Json(dictionary_in_words(given)) : Json(nullptr);
+  };
+  json["dictionary_u"] = dictionary(model.dictionary_u);
+  json["dictionary_v"] = dictionary(model.dictionary_v);
   json["refit"] = model.refit ? Json{{"kind", model.refit->kind},
                                      {"validation_error", model.refit->validation_error}}
                               : Json(nullptr);

@@ -89,20 +89,41 @@ hadal::MatrixModel example() {
   return model;
 }
 
-const Bytes& example_file() {
-  static const Bytes bytes = [] {
-    const std::string path = temporary_path();
-    hadal::save_model(path, example());
-    std::ifstream file(path, std::ios::binary);
-    Bytes all{std::istreambuf_iterator<char>(file), {}};
-    std::filesystem::remove(path);
-    return all;
-  }();
-  return bytes;
+hadal::MatrixModel example_with_dictionaries() {
+  hadal::MatrixModel model = example();
+  model.norm = {};
+  model.dictionary_u = hadal::Dictionary(hadal::Factor::Ones(4, 3));
+  model.dictionary_v = hadal::Dictionary(hadal::DictionaryKind::fourier, 3, 2);
+  model.u = hadal::Factor::Ones(3, 2);
+  model.v = hadal::Factor::Ones(2, 2);
+  model.refit = hadal::Refit{"core", model.u, model.v, 0.5};
+  return model;
 }
 
-constexpr std::array groups{"/",      "problem", "refit",         "claim",
-                            "record", "names",   "names/picture", "names/movie"};
+Bytes file_of(const hadal::MatrixModel& model) {
+  const std::string path = temporary_path();
+  hadal::save_model(path, model);
+  std::ifstream file(path, std::ios::binary);
+  Bytes all{std::istreambuf_iterator<char>(file), {}};
+  std::filesystem::remove(path);
+  return all;
+}
+
+const Bytes& example_file(bool dictionaries) {
+  static const std::array files{file_of(example()), file_of(example_with_dictionaries())};
+  return files[dictionaries ? 1 : 0];
+}
+
+constexpr std::array groups{"/",
+                            "problem",
+                            "refit",
+                            "claim",
+                            "record",
+                            "names",
+                            "names/picture",
+                            "names/movie",
+                            "problem/dictionary_u",
+                            "problem/dictionary_v"};
 constexpr std::array objects{"problem/row_scale",
                              "problem/column_scale",
                              "problem/offset_row",
@@ -122,7 +143,10 @@ constexpr std::array objects{"problem/row_scale",
                              "atoms",
                              "refit",
                              "names/picture",
-                             "names/movie"};
+                             "names/movie",
+                             "problem/dictionary_u",
+                             "problem/dictionary_v",
+                             "problem/dictionary_u/matrix"};
 
 /// Overwrites an attribute of a group, or removes it.
 void edit_attribute(hid_t file, Choices& choices) {
@@ -230,7 +254,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     load(file.path());
   } else {
     Choices choices(bytes + 1, size - 1);
-    const TemporaryFile file(example_file());
+    const TemporaryFile file(example_file(bytes[0] % 4 == 3));
     edit(file.path(), choices);
     load(file.path());
   }

@@ -25,8 +25,9 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// A saved model, open for damage.
 class Damaged {
  public:
-  Damaged() : path_(test::model_path("damaged.h5")) {
-    save_model(path_, test::full_model());
+  explicit Damaged(const MatrixModel& model = test::full_model())
+      : path_(test::model_path("damaged.h5")) {
+    save_model(path_, model);
     file_ = H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
   }
   ~Damaged() { close(); }
@@ -351,6 +352,34 @@ TEST(DamagedModel, has_labels_that_do_not_match) {
                    [](hid_t plan) { H5Pset_alloc_time(plan, H5D_ALLOC_TIME_EARLY); });
   EXPECT_THAT(repeated.refusal(), HasSubstr("twice"));
   H5Tclose(type);
+}
+
+TEST(DamagedModel, has_a_dictionary_that_is_none) {
+  const auto refused = [](const std::function<void(Damaged&)>& damage, const std::string& part) {
+    Damaged file(test::model_with_dictionaries());
+    damage(file);
+    EXPECT_THAT(file.refusal(), HasSubstr(part));
+  };
+  const char* const matrix = "problem/dictionary_u/matrix";
+  const char *const given = "problem/dictionary_u", *const basis = "problem/dictionary_v";
+  refused([&](Damaged& f) { f.value(matrix, 4, not_a_number); }, "expected a finite number");
+  refused([&](Damaged& f) { f.value(matrix, 4, -infinity); }, "expected a finite number");
+  refused([&](Damaged& f) { f.value(matrix, 0, 1e200); }, "1e+200");
+  refused([&](Damaged& f) { f.dataset(matrix, H5T_IEEE_F64LE, {5, 3}); }, "zeros alone");
+  refused([&](Damaged& f) { f.dataset(matrix, H5T_IEEE_F64LE, {0, 3}); }, "0 x 3");
+  refused([&](Damaged& f) { f.remove(matrix); }, "is missing");
+  refused([&](Damaged& f) { f.attribute(given, "kind", std::string("wavelet")); }, "'wavelet'");
+  refused([&](Damaged& f) { f.attribute(given, "kind", std::string("none")); }, "'none'");
+  refused([&](Damaged& f) { f.attribute(given, "kind", std::string("dct")); }, "is missing");
+  refused([&](Damaged& f) { f.remove_attribute(basis, "elements"); }, "is missing");
+  refused([&](Damaged& f) { f.attribute(basis, "elements", std::int64_t{5}); }, "of 5 elements");
+  refused([&](Damaged& f) { f.attribute(basis, "elements", std::int64_t{7}); }, "7 elements");
+  refused([&](Damaged& f) { f.attribute(basis, "rows", std::int64_t{-6}); }, "-6 rows");
+  refused([&](Damaged& f) { f.attribute(basis, "rows", std::int64_t{1} << 62); }, "at most");
+  refused([&](Damaged& f) { f.attribute("problem", "norm_alpha", 0.5); }, "norm_alpha");
+  refused([&](Damaged& f) { f.remove("atoms/u"); }, "is missing");
+  refused([&](Damaged& f) { f.remove(given), f.attribute(basis, "rows", std::int64_t{3}); },
+          "4 elements");
 }
 
 TEST(DamagedModel, points_elsewhere) {

@@ -204,5 +204,23 @@ TEST(ModelFile, prints_nothing_when_it_refuses) {
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
+/// A given matrix is kept entry by entry; of a basis, its name and its numbers.
+TEST(ModelIo, dictionaries_come_back_as_they_were) {
+  const MatrixModel model = test::model_with_dictionaries();
+  const MatrixModel loaded = through_file(model);
+  expect_same(model, loaded);
+  EXPECT_EQ(loaded.dictionary_u.kind(), DictionaryKind::matrix);
+  EXPECT_TRUE(same_array(loaded.dictionary_u.matrix(), model.dictionary_u.matrix()));
+  EXPECT_EQ(loaded.dictionary_v.kind(), DictionaryKind::dct);
+  EXPECT_EQ(loaded.dictionary_v.elements(), model.dictionary_v.elements());
+  EXPECT_TRUE(same_array(loaded.dictionary_v.matrix(), model.dictionary_v.matrix()));
+  EXPECT_EQ(loaded.rows(), 5);
+  EXPECT_EQ(loaded.columns(), 6);
+  MatrixModel wrong = model;
+  wrong.dictionary_u = Dictionary(Factor::Ones(5, 2));
+  EXPECT_THROW(through_file(wrong), ArgumentError);
+  EXPECT_FALSE(through_file(test::full_model()).dictionary_u.given());
+}
+
 }  // namespace
 }  // namespace hadal

@@ -70,4 +70,20 @@ inline MatrixModel full_model(Index rows = 4, Index columns = 3, Index size = 2)
   return model;
 }
 
+/// A model of 5 x 6 entries with three coefficients u and four coefficients v.
+inline MatrixModel model_with_dictionaries() {
+  MatrixModel model;
+  model.lambda = 1;
+  model.lambda_max = 2;
+  model.u = Factor::Ones(3, 2);
+  model.v = Factor::Ones(4, 2);
+  Factor a(5, 3);
+  a << 1, 0, 2, 0, 1, 0, 0.1, 0, -1, 3, 1, 0, 0, 0.25, 1;
+  model.dictionary_u = Dictionary(a);
+  model.dictionary_v = Dictionary(DictionaryKind::dct, 6, 4);
+  model.certificate = {10, 9.5, 0.5, 0.05, 1.3, 0.96, Proof::deterministic, "Cholesky", 0};
+  model.status = Status::bounded;
+  return model;
+}
+
 }  // namespace hadal::test
