@@ -6,6 +6,7 @@
 #include <cmath>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "hadal/error.hpp"
 
@@ -20,30 +21,37 @@ constexpr std::array<std::pair<DictionaryKind, const char*>, 4> words = {
 
 constexpr long double pi = 3.141592653589793238462643383279502884L;
 
-/// cos(2 pi m / n); m is reduced first, exactly, so that large angles lose nothing.
-long double cosine(Index m, Index n) {
-  return std::cos(2 * pi * static_cast<long double>(m % n) / static_cast<long double>(n));
-}
-long double sine(Index m, Index n) {
-  return std::sin(2 * pi * static_cast<long double>(m % n) / static_cast<long double>(n));
-}
-
-/// Entry (i, k) of a basis of n rows, relative to sqrt(2 / n).
-long double entry(DictionaryKind basis, Index n, Index i, Index k) {
-  const long double constant = std::sqrt(0.5L);
-  if (k == 0) return constant;
-  if (basis == DictionaryKind::dct) return cosine((2 * i + 1) * k, 4 * n);
-  const Index frequency = (k + 1) / 2;
-  if (2 * frequency == n) return i % 2 == 0 ? constant : -constant;
-  return k % 2 == 1 ? cosine(frequency * i, n) : sine(frequency * i, n);
-}
-
-Factor basis_matrix(DictionaryKind basis, Index rows, Index elements) {
+/// sqrt(2 / rows) cos(2 pi m / n) for m = 0 .. n - 1. The angles of a basis are looked up here,
+/// their multiples of a turn taken off in whole numbers, so that high frequencies lose nothing.
+std::vector<double> cosines(Index n, Index rows) {
   const long double scale = std::sqrt(2 / static_cast<long double>(rows));
+  std::vector<double> table(static_cast<std::size_t>(n));
+  for (Index m = 0; m < n; ++m)
+    table[static_cast<std::size_t>(m)] = static_cast<double>(
+        scale * std::cos(2 * pi * static_cast<long double>(m) / static_cast<long double>(n)));
+  return table;
+}
+
+/// Both bases in quarters of their steps: cos(2 pi m / (4 rows)), and a sine is a cosine a quarter
+/// of a turn back.
+Factor basis_matrix(DictionaryKind basis, Index rows, Index elements) {
+  const Index turn = 4 * rows;
+  const std::vector<double> table = cosines(turn, rows);
+  const auto wave = [&](Index m) { return table[static_cast<std::size_t>(m % turn)]; };
+  const double even = static_cast<double>(std::sqrt(1 / static_cast<long double>(rows)));
   Factor a(rows, elements);
-  for (Index i = 0; i < rows; ++i)
-    for (Index k = 0; k < elements; ++k)
-      a(i, k) = static_cast<double>(scale * entry(basis, rows, i, k));
+  for (Index i = 0; i < rows; ++i) {
+    a(i, 0) = even;
+    for (Index k = 1; k < elements; ++k) {
+      const Index frequency = (k + 1) / 2;
+      if (basis == DictionaryKind::dct)
+        a(i, k) = wave((2 * i + 1) * k);
+      else if (2 * frequency == rows)
+        a(i, k) = i % 2 == 0 ? even : -even;
+      else
+        a(i, k) = wave(4 * frequency * i + (k % 2 == 1 ? 0 : 3 * rows));
+    }
+  }
   return a;
 }
 

@@ -52,10 +52,10 @@ TEST(Dictionary, BasesAreTheTransformsOfTheirNames) {
 
 /// High frequencies of a long basis lose nothing to large angles.
 TEST(Dictionary, EntriesOfALongBasisAreExactToRounding) {
-  constexpr std::int64_t n = 100'003, k = 900;
+  constexpr std::int64_t n = 20'011, k = 900;
   const Factor a = Dictionary(DictionaryKind::dct, n, k + 1).matrix();
   const long double scale = std::sqrt(2.0L / n);
-  for (const std::int64_t i : {0, 1, 777, 50'001, 100'002}) {
+  for (const std::int64_t i : {0, 1, 777, 10'001, 20'010}) {
     const auto turns = static_cast<long double>((2 * i + 1) * k % (4 * n)) / (4.0L * n);
     const long double exact = scale * std::cos(2 * std::numbers::pi_v<long double> * turns);
     EXPECT_LE(std::abs((a(i, k) - exact) / scale), 4 * 0x1p-53L);

@@ -30,6 +30,7 @@ Real basis_entry(DictionaryKind kind, Index rows, Index i, Index k) {
 
 Factor basis(DictionaryKind kind, Index rows, Index elements) {
   Factor matrix(rows, elements);
+#pragma omp parallel for schedule(static)
   for (Index i = 0; i < rows; ++i)
     for (Index k = 0; k < elements; ++k)
       matrix(i, k) = static_cast<double>(basis_entry(kind, rows, i, k));
