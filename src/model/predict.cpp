@@ -52,7 +52,8 @@ double predict_entry(const MatrixModel& model, Index row, Index column, PredictW
 Vector predict_row(const MatrixModel& model, Index row, PredictWith with) {
   require_index("row", row, model.rows());
   const Factors factors = chosen(model, with);
-  Vector all = factors.v * factors.u.row(row).transpose();
+  const Eigen::RowVectorXd u = factor_row(model.dictionary_u, factors.u, row);
+  Vector all = model.dictionary_v.times(Factor(factors.v * u.transpose()));
   if (model.norm.row_scale.size())
     all = model.norm.row_scale[row] * all.cwiseProduct(model.norm.column_scale);
   all.array() += model.offset.global;

@@ -48,6 +48,25 @@ TEST(Predict, goes_through_the_link_of_the_loss) {
   EXPECT_NEAR(top_columns(model, 1, 1, {})[0].value, most, 1e-12 * most);
 }
 
+TEST(Predict, agrees_with_itself_by_entry_by_row_and_altogether) {
+  for (MatrixModel model : {test::full_model(), test::model_with_dictionaries()}) {
+    model.u(1, 0) = -0.7;
+    model.v(2, 1) = 1.9;
+    for (const LossKind loss : {LossKind::squared, LossKind::logistic}) {
+      model.loss = loss;
+      const Factor all = predict_all(model);
+      for (Index i = 0; i < model.rows(); ++i) {
+        const Vector row = predict_row(model, i);
+        ASSERT_EQ(row.size(), model.columns());
+        for (Index j = 0; j < model.columns(); ++j) {
+          EXPECT_NEAR(row[j], all(i, j), 1e-13);
+          EXPECT_NEAR(predict_entry(model, i, j), all(i, j), 1e-13);
+        }
+      }
+    }
+  }
+}
+
 TEST(Predict, finds_the_gross_errors_of_a_huber_model) {
   MatrixModel model = test::full_model();
   model.refit.reset();
