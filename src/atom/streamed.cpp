@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "hadal/certify/lanczos.hpp"
+#include "hadal/certify/pair_bound.hpp"
 #include "hadal/certify/spectral_bound.hpp"
 #include "hadal/kernel/tall.hpp"
 #include "polar_search.hpp"
@@ -44,18 +45,9 @@ Lanczos settled_lanczos(const Matrix& gram, std::uint64_t seed) {
   return lanczos;
 }
 
-/// max of <Q, u v^T> over ||u||_2 <= 1 for the v that picks one column (or row) of Q with either
-/// sign, given the squared lengths of its positive and negative parts, sums of at most `terms`.
-double longest_line(const Vector& positive, const Vector& negative, bool line_nonnegative,
-                    bool pick_nonnegative, double terms) {
-  double most = 0;
-  for (Index k = 0; k < positive.size(); ++k) {
-    const double square = !line_nonnegative  ? positive[k] + negative[k]
-                          : pick_nonnegative ? positive[k]
-                                             : std::max(positive[k], negative[k]);
-    most = std::max(most, square);
-  }
-  return std::sqrt(most) * (1 + (terms + 8) * eps);
+/// >= ||R||_F.
+double frobenius(const LowRankField& q) {
+  return static_cast<double>(std::sqrt(q.sums.square)) * (1 + 0x1p-40);
 }
 
 }  // namespace
@@ -141,12 +133,10 @@ PolarResult<RankOneAtoms> StreamedFamily::polar(const Field& q, const Atoms& ato
   return result;
 }
 
-/// >= sigma_1 of the residual as the pass over the data computed it.
+/// >= sigma_1 of the residual as the pass over the data computed it. Precondition: a Gram matrix.
 double StreamedFamily::largest_singular_value_bound(const Field& q,
                                                     const PolarRequest& request) const {
   const auto terms = static_cast<double>(target_.rows() + target_.columns() + 2 * q.u.cols() + 64);
-  const double frobenius = static_cast<double>(std::sqrt(q.sums.square)) * (1 + 0x1p-40);
-  if (!gram_) return frobenius;
   const Matrix gram = residual_gram(q);
   const double estimate =
       std::sqrt(std::max(0.0, settled_lanczos(gram, request.seed).ritz_values()[0]));
@@ -157,33 +147,25 @@ double StreamedFamily::largest_singular_value_bound(const Field& q,
   const double error = 16 * terms * eps * size * size;
   const PolarBound bound =
       verified_gram_bound(gram, error, request.lambda, request.precision, estimate);
-  if (bound.proof == Proof::none) return frobenius;
-  return std::min(frobenius, bound.value + 2 * terms * eps * size);
+  if (bound.proof == Proof::none) return frobenius(q);
+  return std::min(frobenius(q), bound.value + 2 * terms * eps * size);
 }
 
 PolarBound StreamedFamily::bound(const Field& q, const PolarRequest& request) const {
   const FactorNorm &u = structured_.u().norm(), &v = structured_.v().norm();
   const auto& s = q.sums;
-  double share = 0;  // of the penalty that a unit of <Q, u v^T> costs at the least
-  const auto charge = [&](double weight, double dual) {
-    if (weight > 0) share += weight / dual;
-  };
-  if (s.largest > 0) {
-    charge(u.l2 * v.l2, u.l2 * v.l2 > 0 ? largest_singular_value_bound(q, request) : 1);
-    const auto terms = static_cast<double>(target_.rows() + target_.columns());
-    charge(u.l2 * v.l1,
-           longest_line(s.column_positive, s.column_negative, u.nonnegative, v.nonnegative, terms));
-    charge(u.l1 * v.l2,
-           longest_line(s.row_positive, s.row_negative, v.nonnegative, u.nonnegative, terms));
-    charge(u.l1 * v.l1, s.largest);
-  }
+  const LineSquares lines = {
+      s.row_positive,    s.row_negative, s.column_positive,
+      s.column_negative, s.largest,      static_cast<double>(target_.rows() + target_.columns())};
+  const bool spectral = u.l2 * v.l2 > 0 && s.largest > 0 && gram_;
+  const double sigma = spectral ? largest_singular_value_bound(q, request) : frobenius(q);
   PolarBound bound;
-  bound.value = s.largest > 0 ? 1 / share * (1 + 16 * eps) : 0;
+  bound.value = pair_bound(u, v, lines, sigma);
   bound.proof = std::isfinite(bound.value) ? Proof::deterministic : Proof::none;
   bound.failure_probability = bound.proof == Proof::none ? 1 : 0;
-  bound.method = gram_ ? "every pair of norm terms at once, sigma_1 by a verified Cholesky "
-                         "factorisation of its Gram matrix"
-                       : "every pair of norm terms at once, the Frobenius norm for sigma_1";
+  bound.method = spectral ? "every pair of norm terms at once, sigma_1 by a verified Cholesky "
+                            "factorisation of its Gram matrix"
+                          : "every pair of norm terms at once, the Frobenius norm for sigma_1";
   bound.best_there_is = true;
   return bound;
 }

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "hadal/certify/cone_tree.hpp"
+#include "hadal/certify/pair_bound.hpp"
 #include "hadal/certify/spectral_bound.hpp"
 #include "hadal/certify/structured_bound.hpp"
 #include "hadal/error.hpp"
@@ -68,15 +69,16 @@ double share(const FactorNorm& u, const FactorNorm& v) {
   return (u.l1 + u.l2) * (v.l1 + v.l2) * (1 - 0x1p-50);
 }
 
-PolarBound spectral_bound(const ObservedPattern& pattern, const Vector& q, const FactorNorm& u,
+/// By all pairs of l1 and l2 terms, with sigma_1 proved.
+PolarBound bound_by_pairs(const ObservedPattern& pattern, const Vector& q, const FactorNorm& u,
                           const FactorNorm& v, const PolarRequest& request) {
   constexpr Index order_max = 16'000;  // as the checker's
   if (std::min(pattern.rows(), pattern.columns()) > order_max)
     return {request.estimate, Proof::none, "search: the matrix is too large for a proof", 1};
-  const double weight = share(u, v);
-  PolarBound bound = verified_spectral_bound(pattern, q, request.lambda * weight, request.precision,
-                                             largest_singular_value(pattern, q));
-  bound.value /= weight;
+  PolarBound bound = verified_spectral_bound(pattern, q, request.lambda * share(u, v),
+                                             request.precision, largest_singular_value(pattern, q));
+  bound.value = pair_bound(u, v, line_squares(pattern, q), bound.value);
+  if (u.l1 + v.l1 > 0) bound.method = "every pair of norm terms at once, " + bound.method;
   return bound;
 }
 
@@ -193,7 +195,7 @@ PolarBound StructuredFamily::bound(const Vector& q, const PolarRequest& request)
   if (u_.norm().nonnegative && v_.norm().nonnegative && q.size() > 0 && q.maxCoeff() <= 0)
     return {0, Proof::deterministic, "no entry of Q is positive", 0, true};
   const ObservedPattern& pattern = space_.pattern();
-  PolarBound bound = spectral_bound(pattern, q, u_.norm(), v_.norm(), request);
+  PolarBound bound = bound_by_pairs(pattern, q, u_.norm(), v_.norm(), request);
   const double target = request.lambda * (1 + 1e-3 * request.precision);
   const bool open = q.size() > 0 && q.cwiseAbs().maxCoeff() > 0 && bound.value > target;
   if (open && iterations_affordable(pattern) > 0) {
