@@ -1,10 +1,8 @@
 #include "hadal/atom/rank_one.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/QR>
-#include <Eigen/SVD>
 #include <optional>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/certify/spectral_bound.hpp"
 #include "hadal/error.hpp"
 #include "hadal/kernel/products.hpp"

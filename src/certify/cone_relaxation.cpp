@@ -1,8 +1,9 @@
 #include "cone_relaxation.hpp"
 
-#include <Eigen/Dense>
 #include <cmath>
 #include <limits>
+
+#include "hadal/algebra/decompositions.hpp"
 
 namespace hadal {
 namespace {

@@ -1,8 +1,8 @@
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/certify/cone_tree.hpp"
 #include "verified_gram.hpp"
 

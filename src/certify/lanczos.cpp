@@ -1,10 +1,11 @@
 #include "hadal/certify/lanczos.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
+
+#include "hadal/algebra/decompositions.hpp"
 
 namespace hadal {
 

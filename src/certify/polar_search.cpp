@@ -1,8 +1,9 @@
 #include "hadal/certify/polar_search.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <random>
+
+#include "hadal/algebra/decompositions.hpp"
 
 namespace hadal {
 namespace {
@@ -47,7 +48,7 @@ PolarPair polar_search(const Matrix& q, bool u_nonnegative, bool v_nonnegative, 
   const double largest = q.size() > 0 ? q.cwiseAbs().maxCoeff() : 0.0;
   if (!(largest > 0)) return best;
   const Matrix scaled = q / largest;
-  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(scaled.transpose() * scaled);
+  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(Matrix(scaled.transpose() * scaled));
   for (Index k = 0; k < std::min<Index>(n, 16); ++k) {
     const Vector v = eigen.eigenvectors().col(n - 1 - k);
     try_from(v);

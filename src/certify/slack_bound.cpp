@@ -1,4 +1,3 @@
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,6 +6,7 @@
 #include <vector>
 
 #include "dual_norm.hpp"
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/certify/structured_bound.hpp"
 #include "verified_gram.hpp"
 

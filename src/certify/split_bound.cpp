@@ -1,8 +1,8 @@
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/certify/lanczos.hpp"
 #include "hadal/certify/spectral_bound.hpp"
 #include "hadal/kernel/products.hpp"

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
-
+#include "hadal/algebra/decompositions.hpp"
 #include "math/support.hpp"
 
 namespace hadal {
@@ -25,7 +24,7 @@ double bound_of(const Matrix& q, const FactorNorm& u, const FactorNorm& v) {
                     sigma);
 }
 
-/// max <Q, u v^T> / norm(u) over u, by trying u that are sparse and of either or one sign.
+/// <Q, u v^T> for the atom scaled to a product of norms of 1.
 double collected(const Matrix& q, const Vector& u, const Vector& v, const FactorNorm& norm_u,
                  const FactorNorm& norm_v) {
   return u.dot(q * v) / (norm_u(u) * norm_v(v));
@@ -46,7 +45,7 @@ TEST(PairBound, NoAtomCollectsMore) {
     for (int k = 0; k < 200; ++k) {
       const auto atom = [&](Index n, const FactorNorm& norm) {
         Vector x = random.vector(n);
-        if (norm.nonnegative) x = x.cwiseAbs();
+        if (norm.nonnegative) x = x.cwiseAbs();  // every other atom is sparse:
         if (k % 2 == 0)
           for (Index i = 0; i < n; ++i) x[i] *= static_cast<double>(random.integer(0, 1));
         if (x.isZero()) x[random.integer(0, n - 1)] = 1;

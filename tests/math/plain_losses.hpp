@@ -1,8 +1,8 @@
 #pragma once
 
-#include <Eigen/Dense>
 #include <cmath>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/data/entries.hpp"
 #include "hadal/model/matrix_model.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <Eigen/SVD>
 #include <algorithm>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/norm/factor_norm.hpp"
 #include "math/support.hpp"
 

@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 
-#include <Eigen/SVD>
 #include <cmath>
 #include <random>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/error.hpp"
 #include "hadal/fit/matrix_fit.hpp"
 #include "hadal/fit/streamed_problem.hpp"

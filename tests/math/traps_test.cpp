@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/descent/factor_newton.hpp"
 #include "hadal/loss/squared.hpp"
 #include "hadal/solve/solve.hpp"

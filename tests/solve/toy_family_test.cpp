@@ -1,10 +1,10 @@
 #include <gmock/gmock.h>
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <map>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/error.hpp"
 #include "hadal/loss/squared.hpp"
 #include "hadal/solve/path.hpp"

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <Eigen/Dense>
 #include <random>
 #include <vector>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/model/matrix_model.hpp"
 

@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -9,6 +8,7 @@
 #include "../../verify/src/lanczos.hpp"
 #include "../../verify/src/polar.hpp"
 #include "../../verify/src/split_bound.hpp"
+#include "hadal/algebra/decompositions.hpp"
 
 namespace hadal::verify {
 namespace {

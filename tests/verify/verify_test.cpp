@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/error.hpp"
 #include "plain_fit.hpp"
 

@@ -1,12 +1,13 @@
 #include "lanczos.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <random>
+
+#include "hadal/algebra/decompositions.hpp"
 
 namespace hadal::verify {
 

@@ -1,10 +1,10 @@
 #include "semidefinite.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "rounding.hpp"
 
 extern "C" void dpotrf_(const char* triangle, const int* n, double* a, const int* leading,

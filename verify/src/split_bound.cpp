@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "lanczos.hpp"
 #include "rounding.hpp"
 
