@@ -56,6 +56,7 @@ Json model_json(const MatrixModel& model) {
   json["dictionary_u"] = dictionary(model.dictionary_u);
   json["dictionary_v"] = dictionary(model.dictionary_v);
   json["refit"] = model.refit ? Json{{"kind", model.refit->kind},
+                                     {"size", model.refit->u.cols()},
                                      {"validation_error", model.refit->validation_error}}
                               : Json(nullptr);
   json["path"] = path_json(model.path);

@@ -17,10 +17,11 @@ std::string error_text(const MatrixModel& model) {
   return text + fmt::format(" ({})", error_in_words(model));
 }
 
-std::string refit_text(const Refit& refit) {
-  std::string text = fmt::format("of the {}, for prediction", refit.kind);
-  if (std::isfinite(refit.validation_error)) {
-    text += fmt::format("; error {} on held-out entries", figure(refit.validation_error));
+std::string refit_text(const MatrixModel& model) {
+  std::string text = refit_in_words(model) + ", for prediction";
+  const double error = model.refit->validation_error;
+  if (std::isfinite(error)) {
+    text += fmt::format("; error {} on held-out entries", figure(error));
   }
   return text + "; the proof belongs to the penalised model";
 }
@@ -49,7 +50,7 @@ std::string model_text(const MatrixModel& model) {
   text += text_line("proof", proof_in_words(certificate));
   text += text_line("lambda", lambda_text(model));
   text += text_line("error", error_text(model));
-  if (model.refit) text += text_line("refit", refit_text(*model.refit));
+  if (model.refit) text += text_line("refit", refit_text(model));
   text += text_line("ended", fmt::format("{}; {}, {} iterations", stop_in_words(model.stop),
                                          duration(model.seconds), model.iterations));
   return text;

@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "hadal/certify/spectral_bound.hpp"
-#include "hadal/fit/refit.hpp"
+#include "hadal/fit/part_sizes.hpp"
 
 namespace hadal {
 
@@ -120,6 +120,13 @@ MatrixFold::MatrixFold(Split split, const MatrixFitOptions& options, SolveObserv
   solve_.tolerance = std::max(options.tolerance, 3e-3);
   solve_.settled = 1e-4;
   solve_.proof = Proof::none;
+  empty_error_ = error_of(problem_.family().empty());
+}
+
+double MatrixFold::error_of(const RankOneAtoms& atoms) const {
+  MatrixModel model;
+  problem_.describe(atoms, model);
+  return prediction_error(model, model.u, model.v, held_out_);
 }
 
 RankOneAtoms MatrixFold::nearest(double ratio) const {
@@ -137,13 +144,13 @@ FoldPoint MatrixFold::fit(double ratio) {
       problem_.lambda_at(ratio), problem_.start_from(nearest(ratio)), solve_, observer_, {});
   recent_.emplace_back(ratio, result.atoms);
   if (recent_.size() > kept) recent_.pop_front();
-  MatrixModel model;
-  problem_.describe(refits_ ? rescaled(problem_, result.atoms) : result.atoms, model);
   FoldPoint point;
   point.size = result.atoms.size();
   point.objective = result.certificate.objective;
   point.relative_gap = result.certificate.relative_gap;
-  point.held_out_error = prediction_error(model, model.u, model.v, held_out_);
+  point.held_out_error = refits_ ? parts_worth_keeping(problem_, result.atoms, held_out_).error
+                                 : error_of(result.atoms);
+  point.empty_error = empty_error_;
   point.interrupted =
       result.stop == StopReason::interrupted || result.stop == StopReason::time_limit;
   return point;

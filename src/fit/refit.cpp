@@ -1,29 +1,15 @@
 #include "hadal/fit/refit.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/SVD>
 #include <cmath>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/fit/matrix_fold.hpp"
+#include "hadal/fit/part_sizes.hpp"
+#include "hadal/fit/unit_atoms.hpp"
 #include "hadal/kernel/products.hpp"
 
 namespace hadal {
 namespace {
-
-/// Atoms as vectors of length 1 (balanced ones: orthonormal bases), scaled as the prediction needs
-/// them, and their sizes (balanced ones: singular values).
-struct Spaces {
-  Factor left, right;  ///< D_r E and D_c H, or A E and B H
-  Vector sigma;
-
-  Spaces(const RankOneFamily& family, const RankOneAtoms& atoms)
-      : left(atoms.u.colwise().normalized()),
-        right(atoms.v.colwise().normalized()),
-        sigma(singular_values(atoms)) {
-    family.lift_rows(left);
-    family.lift_columns(right);
-  }
-};
 
 void weigh(const Vector& weight, Vector& s) {
   if (weight.size()) s.array() *= weight.array();
@@ -45,18 +31,16 @@ struct Candidate {
 
 RankOneAtoms refit(const Candidate& candidate, const MatrixProblem& problem,
                    const RankOneAtoms& atoms) {
-  if (problem.structured()) return rescaled(problem, atoms);
   return factors_of(atoms, candidate.kind == "values"
                                ? refit_values(problem, atoms)
                                : refit_core(problem, atoms, candidate.ridge));
 }
 
 std::vector<Candidate> candidates_for(const MatrixProblem& problem) {
-  std::vector<Candidate> candidates = {{"values", 0}};
-  if (problem.structured()) return candidates;  // a core would mix parts that are kept apart
   const double curvature = static_cast<double>(problem.pattern().observed()) /
                            static_cast<double>(problem.pattern().rows()) /
                            static_cast<double>(problem.pattern().columns());
+  std::vector<Candidate> candidates = {{"values", 0}};
   for (const double ridge : {10.0, 1.0, 0.1}) candidates.push_back({"core", ridge * curvature});
   return candidates;
 }
@@ -68,59 +52,44 @@ double held_out_error(const MatrixProblem& problem, const RankOneAtoms& atoms,
   return prediction_error(model, model.u, model.v, held_out);
 }
 
-}  // namespace
+/// A fit on part of the entries, and the entries held out of it.
+struct Trial {
+  const MatrixProblem& problem;
+  const RankOneAtoms& atoms;
+  const Entries& held_out;
 
-namespace {
-
-/// Least squares for the sizes of atoms, up to a constant: s^T normal s / 2 - right^T s.
-struct SizesProblem {
-  Matrix normal;
-  Vector right;
+  double error(const RankOneAtoms& refitted) const {
+    return held_out_error(problem, refitted, held_out);
+  }
 };
 
-SizesProblem sizes_problem(const MatrixProblem& problem, const RankOneAtoms& atoms) {
-  const Spaces spaces(problem.family(), atoms);
-  const Vector y = problem.target_at(atoms);
-  const Vector& w = problem.weight();
-  const Index r = atoms.size();
-  Matrix normal = Matrix::Zero(r, r);
-  Vector right = Vector::Zero(r);
-  // Rows left_i * right_j, one for each entry, a block at a time: their products with themselves
-  // are what takes the time, and BLAS does many at once.
-  constexpr Index block = 1024;
-  Factor rows(block, r);
-  Index filled = 0;
-  const auto flush = [&] {
-    normal.selfadjointView<Eigen::Lower>().rankUpdate(rows.topRows(filled).transpose());
-    filled = 0;
-  };
-  problem.pattern().for_each([&](Index k, Index i, Index j) {
-    const double root = w.size() ? std::sqrt(w[k]) : 1;
-    rows.row(filled) = root * spaces.left.row(i).cwiseProduct(spaces.right.row(j));
-    right += root * y[k] * rows.row(filled).transpose();
-    if (++filled == block) flush();
-  });
-  flush();
-  // A ridge at rounding level: two atoms may look alike at the observed entries.
-  normal.diagonal().array() += 1e-12 * normal.diagonal().maxCoeff();
-  return {normal.selfadjointView<Eigen::Lower>(), right};
+Refit described(std::string kind, const MatrixProblem& problem, const RankOneAtoms& atoms,
+                double error) {
+  const double unit = problem.factor_unit();
+  return {std::move(kind), Factor(unit * atoms.u), Factor(unit * atoms.v), error};
 }
 
-/// Minimises over s >= 0, one size at a time.
-Vector nonnegative_sizes(const SizesProblem& problem, Vector s) {
-  constexpr int sweep_max = 10000;
-  for (int sweep = 0; sweep < sweep_max; ++sweep) {
-    double moved = 0;
-    for (Index c = 0; c < s.size(); ++c) {
-      if (!(problem.normal(c, c) > 0)) continue;
-      const double slope = problem.normal.col(c).dot(s) - problem.right[c];
-      const double next = std::max(0.0, s[c] - slope / problem.normal(c, c));
-      moved = std::max(moved, std::abs(next - s[c]));
-      s[c] = next;
+std::optional<Refit> refit_of_parts(const Trial& trial, const MatrixProblem& problem,
+                                    const RankOneAtoms& atoms) {
+  const PartCount kept = parts_worth_keeping(trial.problem, trial.atoms, trial.held_out);
+  if (kept.count == 0 || !(kept.error < trial.error(trial.atoms))) return {};
+  return described("parts", problem, largest_parts(problem, atoms, kept.count), kept.error);
+}
+
+std::optional<Refit> refit_of_spaces(const Trial& trial, const MatrixProblem& problem,
+                                     const RankOneAtoms& atoms) {
+  const std::vector<Candidate> candidates = candidates_for(trial.problem);
+  double best = trial.error(trial.atoms);
+  const Candidate* chosen = nullptr;
+  for (const Candidate& candidate : candidates) {
+    const double error = trial.error(refit(candidate, trial.problem, trial.atoms));
+    if (error < best) {
+      best = error;
+      chosen = &candidate;
     }
-    if (moved <= 1e-10 * s.cwiseAbs().maxCoeff()) break;
   }
-  return s;
+  if (!chosen) return {};
+  return described(chosen->kind, problem, refit(*chosen, problem, atoms), best);
 }
 
 }  // namespace
@@ -130,15 +99,8 @@ Matrix refit_values(const MatrixProblem& problem, const RankOneAtoms& atoms) {
   return Vector(sizes.normal.ldlt().solve(sizes.right)).asDiagonal();
 }
 
-RankOneAtoms rescaled(const MatrixProblem& problem, const RankOneAtoms& atoms) {
-  const Vector before = singular_values(atoms);
-  const Vector sizes = nonnegative_sizes(sizes_problem(problem, atoms), before);
-  const Vector root = sizes.cwiseQuotient(before).cwiseSqrt();
-  return {Factor(atoms.u * root.asDiagonal()), Factor(atoms.v * root.asDiagonal())};
-}
-
 Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, double ridge) {
-  const Spaces spaces(problem.family(), atoms);
+  const UnitAtoms spaces(problem.family(), atoms);
   const ObservedPattern& pattern = problem.pattern();
   const auto at_entries = [&](const Matrix& k, Vector& s) {
     sampled_product(pattern, Factor(spaces.left * k), spaces.right, s);
@@ -187,20 +149,9 @@ std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& 
       train.solve(train.lambda_at(ratio), train.start(), solve, {}, {}).atoms;
   if (fitted.size() == 0) return {};
 
-  const std::vector<Candidate> candidates = candidates_for(train);
-  double best = held_out_error(train, fitted, split.held_out);
-  const Candidate* chosen = nullptr;
-  for (const Candidate& candidate : candidates) {
-    const double error = held_out_error(train, refit(candidate, train, fitted), split.held_out);
-    if (error < best) {
-      best = error;
-      chosen = &candidate;
-    }
-  }
-  if (!chosen) return {};
-  const RankOneAtoms factors = refit(*chosen, problem, atoms);
-  const double unit = problem.factor_unit();
-  return Refit{chosen->kind, Factor(unit * factors.u), Factor(unit * factors.v), best};
+  const Trial trial{train, fitted, split.held_out};
+  return problem.structured() ? refit_of_parts(trial, problem, atoms)
+                              : refit_of_spaces(trial, problem, atoms);
 }
 
 }  // namespace hadal

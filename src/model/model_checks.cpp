@@ -188,12 +188,15 @@ class Checker {
   }
 
   void refit(const Refit& refit) const {
-    require(refit.kind == "values" || refit.kind == "core", "refit kind", refit.kind,
-            "values or core");
-    require(refit.u.rows() == model_.u.rows() && refit.u.cols() == model_.size(), "refit u",
-            shape(refit.u), shape(model_.u));
-    require(refit.v.rows() == model_.v.rows() && refit.v.cols() == model_.size(), "refit v",
-            shape(refit.v), shape(model_.v));
+    const bool parts = refit.kind == "parts";
+    require(parts || refit.kind == "values" || refit.kind == "core", "refit kind", refit.kind,
+            "values, core or parts");
+    const auto fits = [&](const Factor& own, const Factor& penalised) {
+      return own.rows() == penalised.rows() && own.cols() == refit.u.cols() &&
+             (parts ? own.cols() <= penalised.cols() : own.cols() == penalised.cols());
+    };
+    require(fits(refit.u, model_.u), "refit u", shape(refit.u), shape(model_.u));
+    require(fits(refit.v, model_.v), "refit v", shape(refit.v), shape(model_.v));
     finite("refit u", refit.u);
     finite("refit v", refit.v);
     non_negative_or_nan("refit validation_error", refit.validation_error);

@@ -11,6 +11,17 @@
 namespace hadal {
 namespace {
 
+/// The model, with the parts of its refit in place of its own where some were left out: those are
+/// what predicts.
+MatrixModel predicting(const MatrixModel& model) {
+  MatrixModel out = model;
+  if (model.refit && model.refit->kind == "parts") {
+    out.u = model.refit->u;
+    out.v = model.refit->v;
+  }
+  return out;
+}
+
 Index shown(const MatrixModel& model) {
   return model.movie ? std::min(model.size(), footprints_shown) : 0;
 }
@@ -28,7 +39,8 @@ std::string footprint_address(const MatrixModel& model, Index c) {
 
 }  // namespace
 
-std::string footprint_section(const MatrixModel& model) {
+std::string footprint_section(const MatrixModel& fitted) {
+  const MatrixModel model = predicting(fitted);
   const Index count = shown(model);
   if (count == 0) return "";
   const Vector strength = strengths(model);
@@ -48,7 +60,8 @@ std::string footprint_section(const MatrixModel& model) {
   return section + "</section>\n";
 }
 
-nlohmann::json footprint_traces(const MatrixModel& model) {
+nlohmann::json footprint_traces(const MatrixModel& fitted) {
+  const MatrixModel model = predicting(fitted);
   nlohmann::json traces = nlohmann::json::array();
   for (Index c = 0; c < shown(model); ++c) {
     const Vector u = model.dictionary_u.times(model.u.col(c));

@@ -134,7 +134,7 @@ Rows settings(const MatrixModel& model, const MatrixData* data) {
        model.norm.alpha > 0
            ? fmt::format("counts of entries to the power {}", figure(model.norm.alpha))
            : "none"},
-      {"Refit", model.refit ? fmt::format("of the {}", model.refit->kind) : "none"},
+      {"Refit", refit_in_words(model)},
       {"Objective", figure(certificate.objective, 12)},
       {"Lower bound", figure(certificate.lower_bound, 12)},
       {"Gap", fmt::format("{}, relative {} (tolerance {})", figure(certificate.gap, 3),

@@ -163,6 +163,13 @@ std::string dictionary_in_words(const Dictionary& dictionary) {
                      dictionary.rows());
 }
 
+std::string refit_in_words(const MatrixModel& model) {
+  if (!model.refit) return "none";
+  if (model.refit->kind != "parts") return fmt::format("of the {}", model.refit->kind);
+  return fmt::format("of the sizes of the {} parts worth keeping, of {}", model.refit->u.cols(),
+                     model.size());
+}
+
 Vector strengths(const MatrixModel& model) {
   Vector values(model.size());
   for (Index c = 0; c < values.size(); ++c)

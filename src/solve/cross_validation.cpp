@@ -49,13 +49,20 @@ void choose(CrossValidation& cv, bool one_standard_error) {
   }
 }
 
+bool beats_nothing(const std::vector<FoldPoint>& points) {
+  const double n = static_cast<double>(points.size());
+  double mean = 0, squares = 0;
+  for (const FoldPoint& p : points) mean += (p.empty_error - p.held_out_error) / n;
+  for (const FoldPoint& p : points) squares += std::pow(p.empty_error - p.held_out_error - mean, 2);
+  return n > 1 && mean > 2 * std::sqrt(squares / (n - 1) / n);
+}
+
 bool promising(const CrossValidation& cv) {
-  constexpr std::size_t always = 4;
   constexpr double worthwhile = 0.005;
   const std::size_t points = cv.path.size();
-  return points < always ||
-         (cv.best + 1 == points && cv.path[points - 1].validation_error <
-                                       (1 - worthwhile) * cv.path[points - 2].validation_error);
+  if (points < 2 || (points < 4 && !cv.useful)) return true;
+  return cv.best + 1 == points && cv.path[points - 1].validation_error <
+                                      (1 - worthwhile) * cv.path[points - 2].validation_error;
 }
 
 }  // namespace hadal

@@ -155,6 +155,26 @@ TEST(ModelFile, keeps_every_loss_and_refuses_what_a_loss_does_not_have) {
   }
 }
 
+TEST(ModelFile, keeps_a_refit_of_some_parts_and_of_no_others) {
+  MatrixModel model = test::full_model();
+  ASSERT_EQ(model.size(), 2);
+  const auto with = [&](const char* kind, const Factor& u, const Factor& v) {
+    MatrixModel other = model;
+    other.refit = Refit{kind, u, v, 0.5};
+    return other;
+  };
+  const Factor u = model.u.leftCols(1), v = model.v.leftCols(1);
+  Factor wide_u(model.u.rows(), 3), wide_v(model.v.rows(), 3);
+  wide_u << model.u, u;
+  wide_v << model.v, v;
+  const MatrixModel some = with("parts", u, v);
+  expect_same(some, through_file(some));
+  const auto path = test::model_path("parts.h5");
+  EXPECT_THROW(save_model(path, with("values", u, v)), ArgumentError);
+  EXPECT_THROW(save_model(path, with("parts", u, model.v)), ArgumentError);
+  EXPECT_THROW(save_model(path, with("parts", wide_u, wide_v)), ArgumentError);
+}
+
 TEST(ModelFile, keeps_any_shape_and_any_finite_values) {
   ::setenv("RC_PARAMS", "seed=1", 1);
   rc::check([] {

@@ -16,12 +16,14 @@ namespace {
 struct FakeFold {
   std::function<double(double ratio)> error;
   double interrupt_at = 0;
+  double empty_error = 0;
   std::vector<double> asked = {};
   FoldPoint fit(double ratio) {
     asked.push_back(ratio);
     FoldPoint point;
     point.size = static_cast<Index>(asked.size());
     point.held_out_error = error(ratio);
+    point.empty_error = empty_error;
     point.interrupted = ratio == interrupt_at;
     return point;
   }
@@ -76,6 +78,29 @@ TEST(CrossValidation, StopsWhenThePathNoLongerImprovesAndLooksBetweenThePoints) 
   EXPECT_THAT(asked(cv),
               testing::ElementsAre(0.5, std::sqrt(0.5 * 0.25), 0.25, finer, 0.125, 0.0625));
   EXPECT_EQ(cv.path[cv.best].lambda, finer);
+}
+
+TEST(CrossValidation, StopsAtTheSecondPointWhenTheFirstIsUsefulAndTheSecondNoBetter) {
+  const Table table = {{0.5, 3}, {0.25, 2.99}, {0.125, 1}};
+  auto useful = folds({from(table), from(table)}), useless = folds({from(table), from(table)});
+  for (auto& fold : useful) fold->empty_error = 3.5;
+  EXPECT_EQ(cross_validate(useful, ratios, false, ignore).path.size(), 3u);  // and one between
+  for (auto& fold : useless) fold->empty_error = 2.5;
+  const CrossValidation cv = cross_validate(useless, ratios, false, ignore);
+  EXPECT_EQ(cv.path[cv.best].lambda, 0.125);
+}
+
+TEST(CrossValidation, AGainWithinItsStandardErrorIsNone) {
+  const auto point = [](double gain) {
+    FoldPoint p;
+    p.empty_error = 1 + gain;
+    p.held_out_error = 1;
+    return p;
+  };
+  EXPECT_TRUE(beats_nothing({point(0.1), point(0.11), point(0.09)}));
+  EXPECT_FALSE(beats_nothing({point(0.1), point(0.3), point(-0.1)}));
+  EXPECT_FALSE(beats_nothing({point(-0.1), point(-0.11), point(-0.09)}));
+  EXPECT_FALSE(beats_nothing({point(0.1)}));  // one fold has no standard error
 }
 
 TEST(CrossValidation, GoesOnOnlyForMoreThanHalfAPerCent) {

@@ -54,12 +54,15 @@ class MatrixFold {
   RankOneAtoms nearest(double ratio) const;
 
  private:
+  double error_of(const RankOneAtoms& atoms) const;
+
   Entries held_out_;
   MatrixProblem problem_;
   SolveOptions solve_;
   SolveObserver observer_;
   TimeLeft time_left_;
   bool refits_;
+  double empty_error_;
   std::deque<std::pair<double, RankOneAtoms>> recent_;
 };
 

@@ -13,12 +13,9 @@ namespace hadal {
 Matrix refit_values(const MatrixProblem& problem, const RankOneAtoms& atoms);
 Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, double ridge);
 
-/// Structured atoms with sizes s_i >= 0 refitted by least squares, X = sum_i s_i u_i v_i^T, each
-/// keeping its shape: what a plain model's "values" are. Precondition: the squared loss.
-RankOneAtoms rescaled(const MatrixProblem& problem, const RankOneAtoms& atoms);
-
 /// Chooses between the penalised model and its refits by the error on a tenth of the entries held
-/// out at random, and applies the choice to the full model's atoms. Nothing when the penalised
+/// out at random, and applies the choice to the full model's atoms. Of structured parts the refit
+/// is largest_parts, as many as are worth keeping; their shapes stay. Nothing when the penalised
 /// model predicts best.
 std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& options,
                                 const MatrixProblem& problem, const RankOneAtoms& atoms,

@@ -50,8 +50,8 @@ struct NormWeights {
 /// A refit of the penalised model on its own row and column spaces, for prediction only: the
 /// certificate belongs to the penalised model.
 struct Refit {
-  std::string kind;  ///< "values" or "core"
-  Factor u, v;       ///< same shapes and scaling as the penalised factors
+  std::string kind;  ///< "values", "core", or "parts": some of the structured parts
+  Factor u, v;       ///< scaled as the penalised factors; fewer columns where parts are left out
   double validation_error = 0;
 };
 

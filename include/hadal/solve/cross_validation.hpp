@@ -21,6 +21,7 @@ struct FoldPoint {
   double objective = 0;
   double relative_gap = 0;
   double held_out_error = 0;  ///< mean error on what the fold holds out
+  double empty_error = 0;     ///< that of a model without any atom
   bool interrupted = false;
 };
 
@@ -36,6 +37,7 @@ struct CrossValidation {
   std::vector<PathPoint> path;
   std::size_t best = 0;    ///< smallest mean held-out error
   std::size_t chosen = 0;  ///< best, or the first within one standard error of it
+  bool useful = false;     ///< some point predicts better than a model without atoms
   bool interrupted = false;
 };
 
@@ -49,9 +51,13 @@ PathPoint average(double ratio, const std::vector<FoldPoint>& points);
 /// error of it.
 void choose(CrossValidation& cv, bool one_standard_error);
 
-/// Whether smaller lambda still promises to predict better: one of the first four points, where the
-/// first atoms may be noise, or the best one and better than the one before by more than half a per
-/// cent.
+/// Whether the folds predict better than without atoms, by more than two standard errors of their
+/// mean gain.
+bool beats_nothing(const std::vector<FoldPoint>& points);
+
+/// Whether smaller lambda still promises to predict better: the last point is the best one, and
+/// better than the one before by more than half a per cent; or nothing is known yet, because there
+/// is one point only, or up to three of which none is useful, where the first atoms may be noise.
 bool promising(const CrossValidation& cv);
 
 /// Called before every fit of a fold with the number of fits started before; from any thread, one
@@ -93,6 +99,7 @@ void fit_folds(std::vector<std::unique_ptr<F>>& folds, double ratio, const Advan
   if (failure) std::rethrow_exception(failure);
   for (const FoldPoint& point : points) cv.interrupted = cv.interrupted || point.interrupted;
   if (cv.interrupted && !cv.path.empty()) return;  // what was cut short says nothing
+  cv.useful = cv.useful || beats_nothing(points);
   const PathPoint mean = average(ratio, points);
   const auto smaller = [&](const PathPoint& point) { return point.lambda < ratio; };
   cv.path.insert(std::find_if(cv.path.begin(), cv.path.end(), smaller), mean);
