@@ -236,11 +236,11 @@ TEST(StructuredFit, ARefitGivesPartsTheirSizesBack) {
 /// A penalty so small that noise is fitted by parts of its own: the refit leaves those out.
 TEST(StructuredFit, ARefitLeavesNoiseOut) {
   test::Random random(13);
-  Matrix truth = Matrix::Zero(80, 60);
-  truth.block(0, 0, 28, 20).setConstant(3);
-  truth.block(28, 20, 26, 20).setConstant(-3);
-  truth.block(54, 40, 26, 20).setConstant(3);
-  const MatrixData data = test::dense_data(truth + random.matrix(80, 60));
+  Matrix truth = Matrix::Zero(40, 30);
+  truth.block(0, 0, 14, 10).setConstant(3);
+  truth.block(14, 10, 13, 10).setConstant(-3);
+  truth.block(27, 20, 13, 10).setConstant(3);
+  const MatrixData data = test::dense_data(truth + 0.5 * random.matrix(40, 30));
   MatrixFitOptions options = structured_options(0.25, norm_of("l1 + l2"), norm_of("l1 + l2"));
   options.lambda.kind = LambdaChoice::Kind::ratio;
   options.refit = RefitChoice::automatic;
