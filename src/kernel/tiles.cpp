@@ -23,17 +23,19 @@ Index blocks_wanted(Index tiles) {
 Tiles::Tiles(const Entries& entries, const Tiling& tiling) {
   const Index tiles_max = std::max<Index>(entries.size() / tiling.entries_per_tile, 1);
   const Index wanted = blocks_wanted(tiles_max);
+  const Index together = tiling.columns_together, columns_max = size_max / together * together;
   block_rows_ = std::min(blocks(entries.rows, wanted), tiling.rows);
   block_columns_ = std::min(blocks(entries.columns, wanted), tiling.columns);
+  block_columns_ = std::min(blocks(block_columns_, together) * together, columns_max);
   const auto count_blocks = [&] {
     row_blocks_ = blocks(entries.rows, block_rows_);
     column_blocks_ = blocks(entries.columns, block_columns_);
   };
   count_blocks();
   while (row_blocks_ * column_blocks_ > tiles_max &&
-         std::min(block_rows_, block_columns_) < size_max) {
+         (block_rows_ < size_max || block_columns_ < columns_max)) {
     block_rows_ = std::min(2 * block_rows_, size_max);
-    block_columns_ = std::min(2 * block_columns_, size_max);
+    block_columns_ = std::min(2 * block_columns_, columns_max);
     count_blocks();
   }
   fill(entries);

@@ -98,6 +98,36 @@ TEST(Kernels, TilesOfManyMoreRowsAndColumnsThanEntriesStayFew) {
   EXPECT_EQ(found, 1);
 }
 
+// Entries of columns that belong together follow one another in every order, whatever the tiles.
+TEST(Kernels, TilesDoNotPartColumnsThatBelongTogether) {
+  test::Random random(4);
+  for (const Index together : {1, 2, 3, 7, 100}) {
+    const Matrix chosen = random.matrix(30, 23);
+    Entries entries;
+    entries.rows = 30;
+    entries.columns = 23 * together;
+    for (Index i = 0; i < 30; ++i)
+      for (Index j = 0; j < 23; ++j)
+        for (Index c = 0; chosen(i, j) > 0 && c < together; ++c) {
+          entries.row.push_back(static_cast<std::int32_t>(i));
+          entries.column.push_back(static_cast<std::int32_t>(j * together + c));
+          entries.value.push_back(static_cast<double>(c));
+        }
+    for (Tiling tiling : {Tiling{1, 1, 7, 5}, Tiling{1, 20, 4, 64}, Tiling{1, 1'000'000}}) {
+      tiling.columns_together = together;
+      const ObservedPattern p(entries, tiling);
+      ASSERT_TRUE(p.tiled());
+      EXPECT_EQ(p.tiles().block_columns() % together, 0);
+      const Vector values =
+          p.arranged(entries, Eigen::Map<const Vector>(entries.value.data(), entries.size()));
+      p.for_each([&](Index k, Index, Index j) {
+        ASSERT_EQ(k % together, j % together);
+        ASSERT_EQ(values[k], static_cast<double>(j % together));
+      });
+    }
+  }
+}
+
 TEST(Kernels, ProductsAgreeWithDenseAlgebra) {
   test::Random random(2);
   for (const ObservedPattern& p : all_patterns(random)) {

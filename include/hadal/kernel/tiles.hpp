@@ -15,6 +15,10 @@ struct Tiling {
   /// The largest tile, unless it has to grow: 2048 rows of one factor, read in random order, stay
   /// in a core's second-level cache up to some 30 atoms, and the rows of the other come in order.
   Index rows = 8192, columns = 2048;
+  /// So many columns, counted from the first, are never parted by a tile's border: where a row has
+  /// entries in all of them, these follow one another in tile order as they do in row order. At
+  /// most 2^16.
+  Index columns_together = 1;
 };
 
 /// Entries in **tile order**: the matrix is cut into blocks of rows times blocks of columns, and
