@@ -2,27 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "dual_sums.hpp"
 
 namespace hadal {
-namespace {
-
-/// x log x, 0 at 0, for an x > 0 that is known to within `error` of it (and may have come out
-/// negative). By the derivative 1 + log of x log x where x is well above its error, by the size of
-/// the function itself below: both are within 4 error (|log max(x, 3 error)| + 4).
-DualTerm entropy(long double x, long double error) {
-  const long double trusted = std::max(x, 3 * error);
-  DualTerm term;
-  if (trusted > 0) term.error = 4 * error * (std::abs(std::log(trusted)) + 4);
-  if (!(x > 0)) return term;
-  term.value = x * std::log(x);
-  term.magnitude = std::abs(term.value) + x;
-  return term;
-}
-
-constexpr long double wide_unit = std::numeric_limits<long double>::epsilon() / 2;
-
-}  // namespace
 
 EntryPoint HuberEntry::at(double z, double y) const {
   const double e = y - z, size = std::abs(e);

@@ -27,7 +27,6 @@ class SeparableLoss {
 
  private:
   double w(Index k) const { return weight_.size() ? weight_[k] : 1.0; }
-  double best_scale(const Vector& residual, double s_max) const;
   double dual_slope(const Vector& residual, double s) const;
 
   E entry_;
