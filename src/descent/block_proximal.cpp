@@ -9,6 +9,7 @@
 #include "hadal/kernel/products.hpp"
 #include "hadal/kernel/tall.hpp"
 #include "hadal/loss/free_offset.hpp"
+#include "hadal/loss/multinomial.hpp"
 #include "hadal/loss/separable.hpp"
 #include "hadal/loss/squared.hpp"
 
@@ -389,6 +390,9 @@ template DescentReport BlockProximal::descend(const LogisticLoss&, const Structu
                                               const DescentGoal&) const;
 template DescentReport BlockProximal::descend(const PoissonLoss&, const StructuredFamily&, double,
                                               RankOneAtoms&, const Outside<RankOneAtoms>&,
+                                              const DescentGoal&) const;
+template DescentReport BlockProximal::descend(const MultinomialLoss&, const StructuredFamily&,
+                                              double, RankOneAtoms&, const Outside<RankOneAtoms>&,
                                               const DescentGoal&) const;
 
 }  // namespace hadal

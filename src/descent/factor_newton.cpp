@@ -7,6 +7,7 @@
 #include "hadal/descent/two_level.hpp"
 #include "hadal/kernel/products.hpp"
 #include "hadal/loss/free_offset.hpp"
+#include "hadal/loss/multinomial.hpp"
 #include "hadal/loss/separable.hpp"
 #include "hadal/loss/squared.hpp"
 #include "newton_iterate.hpp"
@@ -147,6 +148,7 @@ HADAL_DESCENT_ON(FreeOffsetLoss);
 HADAL_DESCENT_ON(HuberLoss);
 HADAL_DESCENT_ON(LogisticLoss);
 HADAL_DESCENT_ON(PoissonLoss);
+HADAL_DESCENT_ON(MultinomialLoss);
 #undef HADAL_DESCENT_ON
 
 }  // namespace hadal

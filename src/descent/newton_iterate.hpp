@@ -63,6 +63,8 @@ class Iterate {
   decltype(auto) hessian() const {
     if constexpr (QuadraticLoss<L>) {
       return static_cast<const L&>(loss_);
+    } else if constexpr (CoupledLoss<L>) {
+      return loss_.hessian_at(z_);
     } else {
       return DiagonalHessian(loss_, z_);
     }

@@ -41,8 +41,15 @@ concept QuadraticLoss = Loss<L> && LossHessian<L>;
 template <class L>
 concept CurvedLoss = Loss<L> && requires(const L& loss, const Vector& z, Vector& curvature) {
   /// Sets curvature > 0 to the diagonal of the Hessian at Z, or to a little more where that is
-  /// (almost) 0: local solvers divide by it.
+  /// (almost) 0: local solvers divide by it. Where the Hessian is not diagonal: to a diagonal
+  /// matrix that is at least the Hessian.
   loss.curvature(z, curvature);
+};
+
+/// One whose Hessian at a point is not diagonal.
+template <class L>
+concept CoupledLoss = CurvedLoss<L> && requires(const L& loss, const Vector& z) {
+  { loss.hessian_at(z) } -> LossHessian;
 };
 
 }  // namespace hadal
