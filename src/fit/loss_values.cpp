@@ -1,11 +1,14 @@
 #include "hadal/fit/loss_values.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "hadal/error.hpp"
+#include "hadal/model/categories.hpp"
 
 namespace hadal {
 namespace {
@@ -41,6 +44,24 @@ void require_counts(const MatrixData& data) {
   }
 }
 
+/// Up to this size every whole number is a double.
+constexpr double whole_max = 0x1p53;
+
+std::vector<std::int64_t> distinct_values(const MatrixData& data) {
+  std::set<std::int64_t> found;
+  for (Index k = 0; k < data.entries.size(); ++k) {
+    const double value = data.entries.value[k];
+    if (!(std::abs(value) <= whole_max && value == std::floor(value)))
+      refuse(LossKind::multinomial, data, k, "whole numbers that stand for categories");
+    found.insert(static_cast<std::int64_t>(value));
+    if (static_cast<Index>(found.size()) > categories_max)
+      refuse(
+          LossKind::multinomial, data, k,
+          fmt::format("2 to {0} different values; before this one there were {0}", categories_max));
+  }
+  return {found.begin(), found.end()};
+}
+
 /// The lower of the two middle values of an even number.
 double median(Vector& values) {
   const auto middle = values.begin() + (values.size() - 1) / 2;
@@ -53,6 +74,24 @@ double median(Vector& values) {
 void require_values_of(LossKind loss, const MatrixData& data) {
   if (loss == LossKind::logistic) require_classes(data);
   if (loss == LossKind::poisson) require_counts(data);
+}
+
+std::vector<std::int64_t> categories_of(const MatrixData& data,
+                                        const std::vector<std::int64_t>& given) {
+  if (given.empty()) {
+    if (data.entries.size() == 0)
+      throw DataError("the matrix has no observed entries; expected at least one");
+    std::vector<std::int64_t> found = distinct_values(data);
+    if (found.size() == 1)
+      throw DataError(
+          fmt::format("all entries are {}; the multinomial loss expects 2 to {} different values",
+                      found.front(), categories_max));
+    return found;
+  }
+  for (Index k = 0; k < data.entries.size(); ++k)
+    if (find_category(given, data.entries.value[k]) < 0)
+      refuse(LossKind::multinomial, data, k, fmt::format("one of {}", fmt::join(given, ", ")));
+  return given;
 }
 
 Vector signs_of(const Vector& classes) {

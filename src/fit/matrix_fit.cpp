@@ -18,6 +18,7 @@
 #include "hadal/fit/streamed_problem.hpp"
 #include "hadal/solve/path.hpp"
 #include "hadal/version.hpp"
+#include "option_checks.hpp"
 
 // Only OpenBLAS has these; with another BLAS the calls are left out.
 extern "C" {
@@ -28,95 +29,16 @@ __attribute__((weak)) int openblas_get_num_threads();
 namespace hadal {
 namespace {
 
-void require(bool holds, const std::string& name, double given, const std::string& expected) {
-  if (!holds)
-    throw ArgumentError(fmt::format("{} = {:g} was given; expected {}", name, given, expected));
-}
-
-void check_norms(const MatrixFitOptions& o) {
-  for (const FactorNorm* norm : {&o.norm_u, &o.norm_v}) {
-    const auto weight = [&](const char* name, double value) {
-      require(FactorNorm::usable(value), name, value, "0, or a number from 1e-30 to 1e30");
-    };
-    weight("weight of l1", norm->l1);
-    weight("weight of l2", norm->l2);
-    weight("weight of total variation", norm->tv);
-    require(norm->l1 + norm->l2 > 0, "weight of l1 and l2 together", norm->l1 + norm->l2, "> 0");
-  }
-  if (o.norm_u.plain() && o.norm_v.plain()) {
-    for (const FactorNorm* norm : {&o.norm_u, &o.norm_v})
-      require(norm->l2 == 1, "weight of a plain l2 norm", norm->l2, "1; lambda says the same");
-    return;
-  }
-  const auto refuse = [](const std::string& what) {
-    throw ArgumentError(what + " with structured norms of the factors; expected plain l2 norms");
-  };
-  if (o.norm_alpha > 0) refuse("weights by counts were given");
-  if (o.offset_policy == OffsetPolicy::free) refuse("free offsets were given");
-}
-
-void check_dictionaries(const MatrixFitOptions& o) {
-  if (o.norm_alpha > 0 && (o.dictionary_u.given() || o.dictionary_v.given()))
+/// The options, with the categories of these data where the loss has some.
+MatrixFitOptions options_for(const MatrixData& data, MatrixFitOptions options) {
+  require_values_of(options.loss, data);
+  if (options.loss != LossKind::multinomial) return options;
+  if (data.picture || data.movie)
     throw ArgumentError(
-        "weights by counts were given with a dictionary; expected none: coefficients have no "
-        "counts");
-}
-
-/// What only some losses have.
-void check_loss(const MatrixFitOptions& o) {
-  const auto refuse = [&](const std::string& given, const std::string& expected) {
-    throw ArgumentError(
-        fmt::format("{} with the {} loss; expected {}", given, to_string(o.loss), expected));
-  };
-  require(o.huber_threshold >= 0 && std::isfinite(o.huber_threshold), "Huber threshold",
-          o.huber_threshold, "a finite number > 0, or 0 for one derived from the data");
-  if (o.huber_threshold > 0 && o.loss != LossKind::huber)
-    refuse("a Huber threshold was given", "the huber loss");
-  if (!predicts_in_data_units(o.loss) && o.offset_terms() != OffsetTerms::none)
-    refuse("an offset was given", "none: means of the data are not on the scale of its link");
-  if (o.loss == LossKind::squared) return;
-  if (o.offset_policy == OffsetPolicy::free)
-    refuse("free offsets were given", "means or none: only the squared loss has free offsets");
-  if (o.refit != RefitChoice::none)
-    refuse("a refit was asked for", "none: only the squared loss has one");
-}
-
-void check(const MatrixFitOptions& o) {
-  using Kind = LambdaChoice::Kind;
-  const double value = o.lambda.value;
-  if (o.lambda.kind == Kind::absolute) {
-    require(value > 0 && std::isfinite(value), "lambda", value, "a finite number > 0");
-  } else if (o.lambda.kind == Kind::ratio) {
-    require(value > 0 && value <= 1, "lambda ratio", value, "a number in (0, 1]");
-  } else {
-    require(o.lambda.folds >= 2 && o.lambda.folds <= 100, "folds", o.lambda.folds, "2 to 100");
-  }
-  // The objective itself is a sum of doubles: below this a gap would be made of its rounding.
-  require(o.tolerance >= 1e-12, "tolerance", o.tolerance, "a number >= 1e-12");
-  require(o.failure_probability > 0 && o.failure_probability < 1, "failure probability",
-          o.failure_probability, "a number in (0, 1)");
-  require(o.norm_alpha >= 0 && o.norm_alpha <= 1, "power of the counts", o.norm_alpha,
-          "a number in [0, 1]");
-  require(o.offset_policy == OffsetPolicy::mean || o.offset_ridge > 0, "offset ridge",
-          o.offset_ridge, "a number > 0");
-  check_norms(o);
-  check_dictionaries(o);
-  require(o.iteration_max > 0, "iteration limit", o.iteration_max, "at least 1");
-  require(o.size_max >= 0, "size limit", static_cast<double>(o.size_max), "at least 0 (no limit)");
-  require(o.threads >= 0, "threads", o.threads, "at least 0 (all cores)");
-  check_loss(o);
-}
-
-void check_path(const std::vector<double>& ratios, const MatrixFitOptions& options) {
-  MatrixFitOptions single = options;
-  single.lambda = {LambdaChoice::Kind::ratio, 1, 0, false};
-  if (ratios.empty()) throw ArgumentError("a path without ratios was given; expected at least one");
-  for (const double ratio : ratios) {
-    single.lambda.value = ratio;
-    check(single);
-  }
-  if (options.refit != RefitChoice::none || !options.checkpoint.empty() || !options.resume.empty())
-    throw ArgumentError("refit, checkpoint and resume are options of a single fit, not of a path");
+        fmt::format("a {} was given with the multinomial loss; expected a matrix of categories",
+                    data.picture ? "picture" : "movie"));
+  options.categories = categories_of(data, options.categories);
+  return options;
 }
 
 /// Sets the number of threads for the duration of a fit. BLAS gets one: the large products are
@@ -230,11 +152,11 @@ void set_outcome(const SolveResult<RankOneAtoms>& result, const MatrixFitOptions
 
 }  // namespace
 
-MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
+MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
                        const FitObserver& observer) {
-  const Stopwatch clock(options.time_limit);
-  check(options);
-  require_values_of(options.loss, data);
+  const Stopwatch clock(given.time_limit);
+  check_options(given);
+  const MatrixFitOptions options = options_for(data, given);
   const Threads threads(options.threads);
 
   const MatrixProblem problem(data.entries, options);
@@ -309,7 +231,7 @@ std::string not_streamed(const MatrixFitOptions& o) {
 MatrixModel fit_streamed_matrix(RowSource& source, const MatrixData& names,
                                 const MatrixFitOptions& options, const FitObserver& observer) {
   const Stopwatch clock(options.time_limit);
-  check(options);
+  check_options(options);
   if (const std::string what = not_streamed(options); !what.empty())
     throw ArgumentError(
         what +
@@ -347,11 +269,11 @@ MatrixModel fit_streamed_matrix(RowSource& source, const MatrixData& names,
 }
 
 std::vector<MatrixModel> fit_matrix_path(MatrixData data, const std::vector<double>& ratios,
-                                         const MatrixFitOptions& options,
+                                         const MatrixFitOptions& given,
                                          const FitObserver& observer) {
-  const Stopwatch clock(options.time_limit);
-  check_path(ratios, options);
-  require_values_of(options.loss, data);
+  const Stopwatch clock(given.time_limit);
+  check_path_options(ratios, given);
+  const MatrixFitOptions options = options_for(data, given);
   const Threads threads(options.threads);
   const MatrixProblem problem(data.entries, options);
   data.entries = {};

@@ -9,6 +9,8 @@
 
 #include "hadal/certify/spectral_bound.hpp"
 #include "hadal/fit/part_sizes.hpp"
+#include "hadal/model/categories.hpp"
+#include "hadal/model/predict.hpp"
 
 namespace hadal {
 
@@ -63,9 +65,14 @@ double prediction_error(const MatrixModel& model, const Factor& u, const Factor&
   for (Index k = 0; k < entries.size(); ++k) {
     const Index i = entries.row[k], j = entries.column[k];
     const double w = entries.weight.empty() ? 1 : entries.weight[k];
+    total += w;
+    if (model.loss == LossKind::multinomial) {
+      const Vector scores = scores_at(model, i, j, left.row(i), right);
+      sum += w * category_loss(scores, find_category(model.categories, entries.value[k]));
+      continue;
+    }
     const double z = model.offset.at(i, j) + model.norm.at(i, j) * left.row(i).dot(right.row(j));
     sum += w * entry_error(model.loss, entries.value[k], z);
-    total += w;
   }
   return mean_error(model.loss, sum, total);
 }

@@ -10,8 +10,10 @@
 #include "hadal/descent/block_proximal.hpp"
 #include "hadal/descent/factor_newton.hpp"
 #include "hadal/error.hpp"
+#include "hadal/fit/category_scores.hpp"
 #include "hadal/fit/loss_values.hpp"
 #include "hadal/fit/preprocess.hpp"
+#include "hadal/model/categories.hpp"
 #include "hadal/solve/solve.hpp"
 #include "units.hpp"
 
@@ -93,11 +95,35 @@ bool frees(OffsetTerms terms, OffsetTerms which) {
 
 }  // namespace
 
+class MatrixProblem::Summands {
+ public:
+  Summands(const Entries& entries, const MatrixFitOptions& options) : entries_(&entries) {
+    if (options.loss != LossKind::multinomial) return;
+    scores_ = scores_of(entries, options.categories);
+    entries_ = &scores_;
+    tiling_.columns_together = static_cast<Index>(options.categories.size());
+  }
+  Summands(const Summands&) = delete;
+  Summands& operator=(const Summands&) = delete;
+  const Entries& entries() const { return *entries_; }
+  const Tiling& tiling() const { return tiling_; }
+
+ private:
+  const Entries* entries_;
+  Entries scores_;
+  Tiling tiling_;
+};
+
 MatrixProblem::MatrixProblem(const Entries& entries, const MatrixFitOptions& options)
-    : pattern_(entries),
-      offset_(initial_offset(entries, options)),
-      norm_(count_weights(entries, options.norm_alpha)),
+    : MatrixProblem(Summands(entries, options), options) {}
+
+MatrixProblem::MatrixProblem(const Summands& summands, const MatrixFitOptions& options)
+    : pattern_(summands.entries(), summands.tiling()),
+      offset_(initial_offset(summands.entries(), options)),
+      norm_(count_weights(summands.entries(), options.norm_alpha)),
       kind_(options.loss),
+      categories_(options.loss == LossKind::multinomial ? options.categories
+                                                        : std::vector<std::int64_t>()),
       dictionary_u_(options.dictionary_u),
       dictionary_v_(options.dictionary_v),
       dictionary_unit_(unit_of(dictionary_u_) * unit_of(dictionary_v_)),
@@ -105,6 +131,7 @@ MatrixProblem::MatrixProblem(const Entries& entries, const MatrixFitOptions& opt
               norm_.column_scale) {
   if (!(options.norm_u.plain() && options.norm_v.plain()))
     structured_.emplace(space(), options.norm_u, options.norm_v);
+  const Entries& entries = summands.entries();
   Vector y = centred(entries, offset_);
   if (offset_.policy == OffsetPolicy::mean && offset_.terms != OffsetTerms::none)
     drop_rounding(entries, y);
@@ -133,6 +160,9 @@ MatrixProblem::AnyLoss MatrixProblem::loss_of(Vector y, Vector weight) const {
       return LogisticLoss({}, signs_of(y), std::move(weight));
     case LossKind::poisson:
       return PoissonLoss({}, std::move(y), std::move(weight));
+    case LossKind::multinomial:
+      return MultinomialLoss(static_cast<Index>(categories_.size()), std::move(y),
+                             std::move(weight));
     case LossKind::squared:
       break;
   }
@@ -235,6 +265,7 @@ double MatrixProblem::factor_unit() const {
 void MatrixProblem::describe(const RankOneAtoms& atoms, MatrixModel& model) const {
   model.loss = kind_;
   model.huber_threshold = huber_threshold_;
+  model.categories = categories_;
   model.lambda_max = lambda_max();
   model.norm = norm_;
   if (structured_) {
@@ -254,6 +285,14 @@ double MatrixProblem::train_error(const RankOneAtoms& atoms) const {
   family_.predict(atoms, z);
   const Vector y = target_at(atoms);
   double sum = 0;
+  if (const auto count = static_cast<Index>(categories_.size()); count > 0) {
+    for (Index first = 0; first < y.size(); first += count) {
+      Index chosen = 0;
+      y.segment(first, count).maxCoeff(&chosen);
+      sum += category_loss(z.segment(first, count), chosen);
+    }
+    return mean_error(kind_, sum, static_cast<double>(y.size() / count));
+  }
   for (Index k = 0; k < y.size(); ++k) sum += entry_error(kind_, y[k], z[k]);
   return data_unit_ * mean_error(kind_, sum, static_cast<double>(y.size()));
 }

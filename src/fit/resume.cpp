@@ -1,6 +1,7 @@
 #include "hadal/fit/resume.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "hadal/error.hpp"
 #include "hadal/model/checkpoint.hpp"
@@ -32,16 +33,19 @@ std::string identity_of(const Entries& entries, const MatrixFitOptions& o) {
     if (!entries.weight.empty()) weights += place * entries.weight[k];
   }
   return fmt::format(
-      "{} x {} matrix with {} entries (sums {} {} {}); loss {} {}; lambda choice {} {} folds {} "
-      "{}; offset {} "
-      "{} "
-      "{}; counts to the power {}; norms {}{} and {}{}; dictionaries {} and {}; seed {}",
-      entries.rows, entries.columns, entries.size(), values, places, weights, to_string(o.loss),
-      o.huber_threshold, static_cast<int>(o.lambda.kind), o.lambda.value, o.lambda.folds,
-      o.lambda.one_standard_error, static_cast<int>(o.offset_terms()),
-      static_cast<int>(o.offset_policy), o.offset_ridge, o.norm_alpha, to_string(o.norm_u),
-      o.norm_u.nonnegative ? " >= 0" : "", to_string(o.norm_v), o.norm_v.nonnegative ? " >= 0" : "",
-      identity_of(o.dictionary_u), identity_of(o.dictionary_v), o.seed);
+             "{} x {} matrix with {} entries (sums {} {} {}); loss {} {}; lambda choice {} {} "
+             "folds {} "
+             "{}; offset {} "
+             "{} "
+             "{}; counts to the power {}; norms {}{} and {}{}; dictionaries {} and {}; seed {}",
+             entries.rows, entries.columns, entries.size(), values, places, weights,
+             to_string(o.loss), o.huber_threshold, static_cast<int>(o.lambda.kind), o.lambda.value,
+             o.lambda.folds, o.lambda.one_standard_error, static_cast<int>(o.offset_terms()),
+             static_cast<int>(o.offset_policy), o.offset_ridge, o.norm_alpha, to_string(o.norm_u),
+             o.norm_u.nonnegative ? " >= 0" : "", to_string(o.norm_v),
+             o.norm_v.nonnegative ? " >= 0" : "", identity_of(o.dictionary_u),
+             identity_of(o.dictionary_v), o.seed) +
+         (o.categories.empty() ? "" : fmt::format("; categories {}", fmt::join(o.categories, " ")));
 }
 
 void save_resume_point(const std::filesystem::path& file, const ResumePoint& point,

@@ -9,11 +9,12 @@
 namespace hadal {
 namespace {
 
-constexpr Words<LossKind, 4> loss_words{"loss",
+constexpr Words<LossKind, 5> loss_words{"loss",
                                         {{{LossKind::squared, "squared"},
                                           {LossKind::huber, "huber"},
                                           {LossKind::logistic, "logistic"},
-                                          {LossKind::poisson, "poisson"}}}};
+                                          {LossKind::poisson, "poisson"},
+                                          {LossKind::multinomial, "multinomial"}}}};
 
 /// log(1 + exp(-m)) without overflow.
 double log_loss(double m) { return std::max(0.0, -m) + std::log1p(std::exp(-std::abs(m))); }

@@ -7,6 +7,8 @@
 #include <string>
 #include <unordered_set>
 
+#include "hadal/model/categories.hpp"
+
 namespace hadal {
 namespace {
 
@@ -18,6 +20,7 @@ class Checker {
 
   void problem() const {
     loss();
+    categories();
     non_negative("lambda", model_.lambda);
     non_negative("lambda_max", model_.lambda_max);
     norm();
@@ -136,11 +139,35 @@ class Checker {
     require(!model_.refit, "refit", "present", "none for any loss but the squared one");
   }
 
+  void categories() const {
+    const auto count = static_cast<Index>(model_.categories.size());
+    if (model_.loss != LossKind::multinomial) {
+      require(count == 0, "categories", "given", "none for any loss but the multinomial one");
+      return;
+    }
+    require(count >= categories_min && count <= categories_max, "categories",
+            fmt::format("of length {}", count),
+            fmt::format("{} to {} values", categories_min, categories_max));
+    for (std::size_t c = 0; c < model_.categories.size(); ++c) {
+      const std::int64_t value = model_.categories[c];
+      require(std::abs(static_cast<double>(value)) <= 0x1p53, "categories", value,
+              "whole numbers up to 2^53");
+      require(c == 0 || value > model_.categories[c - 1], "categories", value, "increasing values");
+    }
+    require(!model_.dictionary_v.given(), "dictionary_v", "given", "none for the multinomial loss");
+    require(model_.v.rows() % count == 0, "v", shape(model_.v),
+            fmt::format("{} rows for each column", count));
+    require(model_.norm_v.tv == 0, "norm_v", "of total variation",
+            "l1 and l2 for the multinomial loss");
+    require(!model_.picture && !model_.movie, "picture or movie", "given",
+            "none for the multinomial loss");
+  }
+
   void norm() const {
     const NormWeights& norm = model_.norm;
     fraction("norm_alpha", norm.alpha);
     length("row_scale", norm.row_scale, norm.alpha > 0, model_.rows());
-    length("column_scale", norm.column_scale, norm.alpha > 0, model_.columns());
+    length("column_scale", norm.column_scale, norm.alpha > 0, model_.score_columns());
     for (const auto& [name, scale] :
          {std::pair{"row_scale", &norm.row_scale}, {"column_scale", &norm.column_scale}})
       for (const double value : *scale)

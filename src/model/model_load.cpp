@@ -96,6 +96,8 @@ Dictionary read_dictionary(const Reader& group) {
 void read_problem(const Reader& group, MatrixModel& model) {
   model.loss = read_word(group, "loss", loss_from_string);
   model.huber_threshold = group.real("huber_threshold");
+  if (model.loss == LossKind::multinomial || group.has("categories"))
+    model.categories = group.integers("categories");
   model.lambda = group.real("lambda");
   model.lambda_max = group.real("lambda_max");
   model.norm.alpha = group.real("norm_alpha");

@@ -47,6 +47,7 @@ void write_dictionary(const Writer& group, const Dictionary& dictionary) {
 void write_problem(const Writer& group, const MatrixModel& model) {
   group.attribute("loss", to_string(model.loss));
   group.attribute("huber_threshold", model.huber_threshold);
+  if (!model.categories.empty()) group.array("categories", model.categories);
   group.attribute("lambda", model.lambda);
   group.attribute("lambda_max", model.lambda_max);
   group.attribute("norm_alpha", model.norm.alpha);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "hadal/error.hpp"
+#include "hadal/model/categories.hpp"
 
 namespace hadal {
 namespace {
@@ -39,12 +40,45 @@ double predicted(const MatrixModel& model, Index row, Index column, const Eigen:
                       model.offset.at(row, column) + model.norm.at(row, column) * u.dot(v));
 }
 
+double most_probable(const MatrixModel& model, const Vector& scores) {
+  Index top = 0;
+  scores.maxCoeff(&top);
+  return static_cast<double>(model.categories[static_cast<std::size_t>(top)]);
+}
+
 }  // namespace
+
+Vector scores_at(const MatrixModel& model, Index row, Index column, const Eigen::RowVectorXd& left,
+                 const Factor& right) {
+  Vector scores(model.scores());
+  for (Index c = 0; c < scores.size(); ++c) {
+    const Index at = column * model.scores() + c;
+    scores[c] = model.norm.at(row, at) * left.dot(right.row(at));
+  }
+  return scores;
+}
+
+Vector category_probabilities(const MatrixModel& model, Index row, Index column, PredictWith with) {
+  if (model.loss != LossKind::multinomial)
+    throw ArgumentError(fmt::format(
+        "probabilities of categories were asked of a model with the {} loss; expected one with the "
+        "multinomial loss",
+        to_string(model.loss)));
+  require_index("row", row, model.rows());
+  require_index("column", column, model.columns());
+  const Factors factors = chosen(model, with);
+  return softmax(
+      scores_at(model, row, column, factor_row(model.dictionary_u, factors.u, row), factors.v));
+}
 
 double predict_entry(const MatrixModel& model, Index row, Index column, PredictWith with) {
   require_index("row", row, model.rows());
   require_index("column", column, model.columns());
   const Factors factors = chosen(model, with);
+  if (model.loss == LossKind::multinomial)
+    return most_probable(
+        model,
+        scores_at(model, row, column, factor_row(model.dictionary_u, factors.u, row), factors.v));
   return predicted(model, row, column, factor_row(model.dictionary_u, factors.u, row),
                    factor_row(model.dictionary_v, factors.v, column));
 }
@@ -53,6 +87,10 @@ Vector predict_row(const MatrixModel& model, Index row, PredictWith with) {
   require_index("row", row, model.rows());
   const Factors factors = chosen(model, with);
   const Eigen::RowVectorXd u = factor_row(model.dictionary_u, factors.u, row);
+  if (model.loss == LossKind::multinomial)
+    return Vector::NullaryExpr(model.columns(), [&](Index column) {
+      return most_probable(model, scores_at(model, row, column, u, factors.v));
+    });
   Vector all = model.dictionary_v.times(Factor(factors.v * u.transpose()));
   if (model.norm.row_scale.size())
     all = model.norm.row_scale[row] * all.cwiseProduct(model.norm.column_scale);
@@ -71,6 +109,10 @@ Factor predict_all(const MatrixModel& model, PredictWith with, std::size_t limit
     throw ArgumentError(fmt::format("all {} x {} predictions exceed the limit of {} bytes",
                                     model.rows(), model.columns(), limit_bytes));
   Factor all(model.rows(), model.columns());
+  if (model.loss == LossKind::multinomial) {
+    for (Index row = 0; row < all.rows(); ++row) all.row(row) = predict_row(model, row, with);
+    return all;
+  }
   all.noalias() =
       model.dictionary_u.times(factors.u) * model.dictionary_v.times(factors.v).transpose();
   if (model.norm.row_scale.size())
@@ -85,6 +127,10 @@ Factor predict_all(const MatrixModel& model, PredictWith with, std::size_t limit
 
 std::vector<Recommendation> top_columns(const MatrixModel& model, Index row, std::size_t n,
                                         const std::vector<Index>& seen, PredictWith with) {
+  if (model.loss == LossKind::multinomial)
+    throw ArgumentError(
+        "the columns with the largest predictions were asked of a model with the multinomial loss; "
+        "expected pairs or all entries: categories have no order");
   require_index("row", row, model.rows());
   const Factors factors = chosen(model, with);
   const Eigen::RowVectorXd u = factor_row(model.dictionary_u, factors.u, row);

@@ -1,6 +1,7 @@
 #include "hadal/report/words.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -119,6 +120,9 @@ std::string offset_in_words(const Offset& offset) {
 
 std::string loss_in_words(const MatrixModel& model) {
   const std::string name(to_string(model.loss));
+  if (model.loss == LossKind::multinomial)
+    return fmt::format("{}, {} categories: {}", name, model.categories.size(),
+                       fmt::join(model.categories, ", "));
   return model.loss == LossKind::huber ? fmt::format("{}, errors count as gross from {} on", name,
                                                      figure(model.huber_threshold))
                                        : name;
@@ -130,6 +134,10 @@ std::string error_in_words(const MatrixModel& model) {
       return "mean log loss; a fair coin has 0.693";
     case LossKind::poisson:
       return "mean of half the deviance";
+    case LossKind::multinomial:
+      return fmt::format("mean log loss; a fair draw of {} categories has {}",
+                         model.categories.size(),
+                         figure(std::log(static_cast<double>(model.categories.size())), 3));
     default:
       return "root mean squared, " + unit_in_words(model);
   }

@@ -53,16 +53,12 @@ class Damaged {
     H5Tclose(type);
   }
 
-  /// Sets element `at` of a dataset of doubles.
+  /// Sets element `at` of a dataset of doubles or of whole numbers.
   void value(const char* dataset, std::size_t at, double value) {
-    const hid_t set = H5Dopen2(file_, dataset, H5P_DEFAULT);
-    const hid_t space = H5Dget_space(set);
-    std::vector<double> all(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
-    H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
-    all.at(at) = value;
-    H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
-    H5Sclose(space);
-    H5Dclose(set);
+    element(dataset, at, value, H5T_NATIVE_DOUBLE);
+  }
+  void value(const char* dataset, std::size_t at, std::int64_t value) {
+    element(dataset, at, value, H5T_NATIVE_INT64);
   }
 
   /// Puts another dataset in place, filled with zeros unless `layout` says how it is stored.
@@ -108,6 +104,17 @@ class Damaged {
   void close() {
     if (file_ >= 0) H5Fclose(file_);
     file_ = -1;
+  }
+  template <class Number>
+  void element(const char* dataset, std::size_t at, Number value, hid_t type) {
+    const hid_t set = H5Dopen2(file_, dataset, H5P_DEFAULT);
+    const hid_t space = H5Dget_space(set);
+    std::vector<Number> all(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+    H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
+    all.at(at) = value;
+    H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
+    H5Sclose(space);
+    H5Dclose(set);
   }
   void scalar(const char* group, const char* name, hid_t stored, hid_t given, const void* value) {
     const hid_t node = H5Gopen2(file_, group, H5P_DEFAULT);
@@ -367,7 +374,7 @@ TEST(DamagedModel, has_a_dictionary_that_is_none) {
   refused([&](Damaged& f) { f.value(matrix, 0, 1e200); }, "1e+200");
   refused(
       [&](Damaged& f) {
-        for (const int k : {4, 10, 13}) f.value(matrix, k, 0);
+        for (const int k : {4, 10, 13}) f.value(matrix, k, 0.0);
       },
       "zeros alone");
   refused([&](Damaged& f) { f.dataset(matrix, H5T_IEEE_F64LE, {0, 3}); }, "0 x 3");
@@ -383,6 +390,38 @@ TEST(DamagedModel, has_a_dictionary_that_is_none) {
   refused([&](Damaged& f) { f.remove("atoms/u"); }, "is missing");
   refused([&](Damaged& f) { f.remove(given), f.attribute(basis, "rows", std::int64_t{3}); },
           "4 elements");
+}
+
+TEST(DamagedModel, has_categories_that_are_none) {
+  const auto refused = [](const std::function<void(Damaged&)>& damage, const std::string& part) {
+    Damaged file(test::model_of_categories());
+    damage(file);
+    EXPECT_THAT(file.refusal(), HasSubstr(part));
+  };
+  const char* const categories = "problem/categories";
+  refused([&](Damaged& f) { f.remove(categories); }, "is missing");
+  for (const std::int64_t bad : {-3, -4, 12, 13, -(1 << 30)})
+    refused([&](Damaged& f) { f.value(categories, 1, bad); }, "increasing");
+  refused([&](Damaged& f) { f.value(categories, 2, std::int64_t{1} << 60); }, "2^53");
+  refused([&](Damaged& f) { f.dataset(categories, H5T_STD_I64LE, {0}); }, "2 to 100");
+  refused([&](Damaged& f) { f.dataset(categories, H5T_STD_I64LE, {1}); }, "2 to 100");
+  refused([&](Damaged& f) { f.dataset(categories, H5T_STD_I64LE, {101}); }, "2 to 100");
+  refused([&](Damaged& f) { f.dataset(categories, H5T_STD_I64LE, {3, 1}); }, "categories");
+  refused([&](Damaged& f) { f.dataset(categories, H5T_IEEE_F64LE, {3}); }, "expected type int64");
+  refused([](Damaged& f) { f.attribute("problem", "loss", std::string("poisson")); },
+          "categories is given");
+  refused([](Damaged& f) { f.attribute("problem", "offset_terms", std::string("global")); },
+          "offset_terms");
+  refused(
+      [](Damaged& f) {
+        f.dataset("atoms/v", H5T_IEEE_F64LE, {5, 2});
+      },
+      "3 rows for each column");
+  refused([](Damaged& f) { f.dataset("atoms/v", H5T_IEEE_F64LE, {9, 2}); }, "column_scale");
+  // Categories where there are none.
+  Damaged logistic;
+  logistic.dataset(categories, H5T_STD_I64LE, {3});
+  EXPECT_THAT(logistic.refusal(), HasSubstr("categories is given"));
 }
 
 TEST(DamagedModel, points_elsewhere) {

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 
 #include "hadal/error.hpp"
 #include "model_support.hpp"
@@ -35,6 +36,7 @@ bool same_array(const Array& a, const Array& b) {
 
 void expect_same(const MatrixModel& a, const MatrixModel& b) {
   EXPECT_EQ(a.loss, b.loss);
+  EXPECT_EQ(a.categories, b.categories);
   EXPECT_TRUE(same(a.huber_threshold, b.huber_threshold));
   EXPECT_TRUE(same(a.lambda, b.lambda));
   EXPECT_TRUE(same(a.lambda_max, b.lambda_max));
@@ -173,6 +175,48 @@ TEST(ModelFile, keeps_a_refit_of_some_parts_and_of_no_others) {
   EXPECT_THROW(save_model(path, with("values", u, v)), ArgumentError);
   EXPECT_THROW(save_model(path, with("parts", u, model.v)), ArgumentError);
   EXPECT_THROW(save_model(path, with("parts", wide_u, wide_v)), ArgumentError);
+}
+
+TEST(ModelFile, keeps_categories_and_refuses_what_they_do_not_have) {
+  const MatrixModel model = test::model_of_categories();
+  EXPECT_EQ(model.columns(), 2);
+  expect_same(model, through_file(model));
+  const auto path = test::model_path("categories.h5");
+  const auto refused = [&](const std::function<void(MatrixModel&)>& change, const char* part) {
+    MatrixModel bad = model;
+    change(bad);
+    try {
+      save_model(path, bad);
+      ADD_FAILURE() << "accepted: " << part;
+    } catch (const ArgumentError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(part));
+    }
+  };
+  refused([](MatrixModel& m) { m.categories.clear(); }, "2 to 100 values");
+  refused([](MatrixModel& m) { m.categories = {1, 2, 3, 4}; }, "4 rows for each column");
+  refused([](MatrixModel& m) { m.categories = {1, 3, 3}; }, "increasing");
+  refused([](MatrixModel& m) { m.categories = {1, 2, std::int64_t{1} << 60}; }, "2^53");
+  refused([](MatrixModel& m) { m.loss = LossKind::logistic; }, "categories is given");
+  refused([](MatrixModel& m) { m.huber_threshold = 1; }, "huber_threshold");
+  refused([](MatrixModel& m) { m.offset.terms = OffsetTerms::global; }, "offset_terms");
+  refused([](MatrixModel& m) { m.refit = Refit{"core", m.u, m.v, 1}; }, "refit");
+  refused([](MatrixModel& m) { m.movie = MovieShape{1, 2}; }, "picture or movie");
+  refused([](MatrixModel& m) { m.picture = PictureShape{4, 2, 1, 8}; }, "picture or movie");
+  refused([](MatrixModel& m) { m.norm.column_scale = Vector::Ones(2); }, "column_scale");
+  refused([](MatrixModel& m) { m.column_labels = {"x", "y", "z"}; }, "column_labels");
+  refused(
+      [](MatrixModel& m) {
+        m.norm = {};
+        m.dictionary_v = Dictionary(DictionaryKind::dct, 6, 6);
+      },
+      "dictionary_v");
+  refused(
+      [](MatrixModel& m) {
+        m.norm = {};
+        m.norm_v = parse_norm("l2 + tv(chain)");
+        m.norm_v.graph = lattice(GraphKind::chain, {6, 1, 1});
+      },
+      "total variation");
 }
 
 TEST(ModelFile, keeps_any_shape_and_any_finite_values) {

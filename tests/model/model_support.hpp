@@ -86,4 +86,25 @@ inline MatrixModel model_with_dictionaries() {
   return model;
 }
 
+/// A model of 4 x 2 entries, each of the categories -3, 0 and 12.
+inline MatrixModel model_of_categories() {
+  MatrixModel model;
+  model.loss = LossKind::multinomial;
+  model.categories = {-3, 0, 12};
+  model.lambda = 1;
+  model.lambda_max = 2;
+  model.norm.alpha = 0.5;
+  model.norm.row_scale = Vector::LinSpaced(4, 0.25, 1);
+  model.norm.column_scale = Vector::LinSpaced(6, 0.5, 0.75);
+  model.u = Factor(4, 2);
+  model.u << 1, 0.5, -1, 2, 0.25, 3, 2, -1;
+  model.v = Factor(6, 2);
+  model.v << 1, 0, -2, 1, 1, -1, 0.5, 3, -1, -2, 0.5, -1;
+  model.certificate = {10, 9.5, 0.5, 0.05, 1.3, 0.96, Proof::deterministic, "Cholesky", 0};
+  model.status = Status::bounded;
+  model.row_labels = {"a", "b", "c", "d"};
+  model.column_labels = {"x", "y"};
+  return model;
+}
+
 }  // namespace hadal::test

@@ -67,6 +67,29 @@ TEST(Predict, agrees_with_itself_by_entry_by_row_and_altogether) {
   }
 }
 
+TEST(Predict, gives_probabilities_of_categories_and_the_most_probable) {
+  const MatrixModel model = test::model_of_categories();
+  const Factor all = predict_all(model);
+  EXPECT_EQ(all.cols(), 2);
+  for (Index i = 0; i < model.rows(); ++i)
+    for (Index j = 0; j < model.columns(); ++j) {
+      Vector z = Vector::Zero(3);
+      for (Index c = 0; c < 3; ++c)
+        z[c] = model.norm.row_scale[i] * model.norm.column_scale[3 * j + c] *
+               model.u.row(i).dot(model.v.row(3 * j + c));
+      const Vector p = z.array().exp() / z.array().exp().sum();
+      EXPECT_LT((category_probabilities(model, i, j) - p).norm(), 1e-15);
+      Index top = 0;
+      p.maxCoeff(&top);
+      EXPECT_EQ(predict_entry(model, i, j), model.categories[static_cast<std::size_t>(top)]);
+      EXPECT_EQ(all(i, j), predict_entry(model, i, j));
+      EXPECT_EQ(predict_row(model, i)[j], all(i, j));
+    }
+  EXPECT_THROW(predict_entry(model, 0, 2), ArgumentError);
+  EXPECT_THROW(top_columns(model, 0, 1, {}), ArgumentError);
+  EXPECT_THROW(category_probabilities(test::full_model(), 0, 0), ArgumentError);
+}
+
 TEST(Predict, finds_the_gross_errors_of_a_huber_model) {
   MatrixModel model = test::full_model();
   model.refit.reset();

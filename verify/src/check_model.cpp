@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -93,10 +94,13 @@ void check_loss(const MatrixModel& model, const Problem& problem, Checks& checks
   const double d = model.huber_threshold;
   checks.add("threshold of the loss", d, d, huber ? std::isfinite(d) && d > 0 : d == 0,
              "expected a finite number > 0 of the Huber loss, 0 of any other");
-  const bool fit = problem.unfit_value < 0;
-  const double value =
-      fit ? 0 : problem.scaling.to_data(problem.y[static_cast<std::size_t>(problem.unfit_value)]);
-  checks.add("values", value, value, fit, "the loss has no meaning for a value of the data");
+  const double value = problem.unfit_value.value_or(0);
+  checks.add("values", value, value, !problem.unfit_value,
+             "the loss has no meaning for a value of the data");
+  const bool increasing = std::adjacent_find(model.categories.begin(), model.categories.end(),
+                                             std::greater_equal<>()) == model.categories.end();
+  checks.add("categories", static_cast<double>(problem.categories),
+             static_cast<double>(problem.categories), increasing, "expected increasing ones");
   if (predicts_in_data_units(model.loss)) return;
   checks.add("offsets of a loss with a link", 0, static_cast<double>(problem.offset.terms),
              !problem.has_global(), "expected none");

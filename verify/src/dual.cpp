@@ -59,8 +59,9 @@ Sum EntropicDual::by_rows(const Each& each) const {
 }
 
 /// With f = R / w the force: for the logistic loss t = s f y in 0 .. 1 and the entropies of t and
-/// 1 - t; for the Poisson loss b = y - s f >= 0 and b - b log b - (y - y log y). Their arguments
-/// are off by a few units of extended precision, which `least` covers.
+/// 1 - t; for the multinomial loss the entropy of p = y - s f, which sums to one over the scores of
+/// an entry because f sums to zero; for the Poisson loss b = y - s f >= 0 and b - b log b - (y - y
+/// log y). Their arguments are off by a few units of extended precision, which `least` covers.
 EntropicDual::Term EntropicDual::term(Index k, Real s) const {
   const Real w = problem_.w(k), y = problem_.y[static_cast<std::size_t>(k)];
   const Real pull = s * (residual_[static_cast<std::size_t>(k)] / w);
@@ -68,6 +69,10 @@ EntropicDual::Term EntropicDual::term(Index k, Real s) const {
     const Real t = pull * y, off = 4 * wide_unit;
     const Real value = least(entropy, t, off * t) + least(entropy, 1 - t, off);
     return {w * value, w * (std::abs(value) + 1)};
+  }
+  if (problem_.loss == LossKind::multinomial) {
+    const Real p = y - pull, off = 4 * wide_unit * (y + std::abs(pull));
+    return {w * least(entropy, p, off), w * (std::abs(entropy(p)) + std::abs(p))};
   }
   const auto part = [](Real b) { return b + entropy(b); };
   const Real b = y - pull, off = 4 * wide_unit * (y + std::abs(pull));
@@ -87,7 +92,7 @@ Real EntropicDual::lower_bound(Real s) const {
   return std::max(Real{0}, sum.value - 2 * wide_gamma(operations) * sum.size);
 }
 
-/// The derivative of `term`.
+/// The derivative of `term`; of the multinomial loss less f, which sums to zero.
 Real EntropicDual::slope(Index k, Real s) const {
   const Real w = problem_.w(k), y = problem_.y[static_cast<std::size_t>(k)];
   const Real force = residual_[static_cast<std::size_t>(k)] / w;

@@ -30,7 +30,8 @@ class ParabolicDual : public Dual {
   double best_scale(double largest) const override;
 };
 
-/// Of the logistic and the Poisson loss, sums of x log x over the entries.
+/// Of the losses with a link, sums of x log x over the entries. Of the multinomial loss the
+/// residual has to sum to zero over the scores of an entry, exactly.
 class EntropicDual : public Dual {
  public:
   /// The problem must outlive the object.

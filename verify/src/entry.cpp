@@ -55,6 +55,7 @@ Entry entry_of(const Problem& problem, double y, double error, double z, Real ma
       return logistic(y, z, margin);
     case LossKind::poisson:
       return poisson(y, z, margin);
+    case LossKind::multinomial:  // its scores are no entries by themselves
     case LossKind::squared:
       break;
   }

@@ -12,7 +12,8 @@ struct Entry {
   double force = 0;      ///< minus the derivative of the loss, in the domain of the conjugate
 };
 
-/// y: the value, less its offsets. error: y - z, rounded once; z: the low-rank part.
+/// Not of the multinomial loss, see category_entry. y: the value, less its offsets. error: y - z,
+/// rounded once; z: the low-rank part.
 Entry entry_of(const Problem& problem, double y, double error, double z, Real margin);
 
 }  // namespace hadal::verify

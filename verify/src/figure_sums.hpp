@@ -44,12 +44,19 @@ class FigureSums {
   /// products in whatever order; returns R there. Entries of different rows may be added at once.
   double add(Index i, Index j, double y, double w, double low_rank);
 
+  /// The same for the scores of one entry of the multinomial loss, those in columns j, j + 1 and so
+  /// on: low_rank holds one for each category, and `chosen` is the place of the one that was
+  /// observed.
+  std::vector<double> add_categories(Index i, Index j, std::size_t chosen, double w,
+                                     const std::vector<double>& low_rank);
+
   /// residual, gradient: of all entries, where they are kept.
   Figures finish(std::vector<double> residual, std::vector<double> gradient);
 
  private:
   double inside_domain(double residual) const;
   double prediction_operations() const;
+  Real low_rank_margin(Index i, Index j) const;
   void objective();
   Real penalty() const;
   void dual();

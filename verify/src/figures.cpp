@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "categories.hpp"
 #include "entry.hpp"
 #include "factor_norm.hpp"
 #include "figure_sums.hpp"
@@ -44,11 +45,15 @@ double FigureSums::prediction_operations() const {
 /// Prediction error: z is a sum of r products and a scaling, each rounded once, of factors that are
 /// themselves sums of as many products as a dictionary has elements; 8 units more are for the
 /// entries of each basis.
+Real FigureSums::low_rank_margin(Index i, Index j) const {
+  return Real{gamma(prediction_operations())} *
+         (problem_.norm.at(i, j) * left_size_[i] * right_size_[j]);
+}
+
 double FigureSums::add(Index i, Index j, double y, double w, double low_rank) {
   const Offset& offset = problem_.offset;
   const double row_offset = offset.row.size() ? offset.row[i] : 0.0;
   const double column_offset = offset.column.size() ? offset.column[j] : 0.0;
-  const double margin_factor = gamma(prediction_operations());
   const Real rest = difference(y, {offset.global, row_offset, column_offset});
   const double centred = static_cast<double>(rest);
   const double error = centred - low_rank;
@@ -56,8 +61,7 @@ double FigureSums::add(Index i, Index j, double y, double w, double low_rank) {
   const Real offset_margin = in_data_units_ ? 4 * wide_unit * std::abs(rest) : Real{0};
   const double subtracted = in_data_units_ ? std::abs(centred) : 0.0;
   const Real margin =
-      Real{margin_factor} * (subtracted + problem_.norm.at(i, j) * left_size_[i] * right_size_[j]) +
-      offset_margin;
+      gamma(prediction_operations()) * Real{subtracted} + low_rank_margin(i, j) + offset_margin;
   const Entry entry = entry_of(problem_, centred, error, low_rank, margin);
   const double residual = inside_domain(w * entry.force);
 
@@ -79,6 +83,21 @@ double FigureSums::add(Index i, Index j, double y, double w, double low_rank) {
   return residual;
 }
 
+std::vector<double> FigureSums::add_categories(Index i, Index j, std::size_t chosen, double w,
+                                               const std::vector<double>& low_rank) {
+  std::vector<Real> margins;
+  for (std::size_t c = 0; c < low_rank.size(); ++c)
+    margins.push_back(low_rank_margin(i, j + static_cast<Index>(c)));
+  CategoryEntry entry = category_entry(low_rank, margins, chosen, w);
+  RowSums& sums = row_sums_[static_cast<std::size_t>(i)];
+  sums.loss += w * entry.loss;
+  sums.loss_margin += w * entry.loss_margin;
+  sums.error += entry.loss;
+  sums.error_margin += entry.loss_margin;
+  for (const double r : entry.residual) sums.total_size += std::abs(r);
+  return std::move(entry.residual);
+}
+
 Figures FigureSums::finish(std::vector<double> residual, std::vector<double> gradient) {
   figures_.residual = std::move(residual);
   figures_.gradient = std::move(gradient);
@@ -98,7 +117,7 @@ void FigureSums::objective() {
         (Real{offset.global} * offset.global + square_of(offset.row) + square_of(offset.column));
   figures_.objective = objective;
   figures_.objective_margin = all_.loss_margin * 2 + summation() * objective + vanished();
-  const Real count = static_cast<Real>(std::max<Index>(1, entries_));
+  const Real count = static_cast<Real>(std::max<Index>(1, entries_ / problem_.categories));
   if (in_data_units_) {
     figures_.train_error = std::sqrt(all_.error / count);
     figures_.train_error_margin = 4 * all_.prediction_margin;
@@ -171,6 +190,38 @@ Real FigureSums::vanished() const {
   return all_zero ? 0 : static_cast<Real>(entries_ + 1) * 0x1p-1000L;
 }
 
+namespace {
+
+/// The residuals of one row, of the model's lifted factors.
+void add_row(const Problem& problem, Index i, const Factor& left, const Factor& right,
+             FigureSums& sums, std::vector<double>& residual) {
+  const auto low_rank = [&](Index j) {
+    return problem.norm.at(i, j) * left.row(i).dot(right.row(j));
+  };
+  const auto end = static_cast<std::size_t>(problem.row_start[static_cast<std::size_t>(i) + 1]);
+  auto at = static_cast<std::size_t>(problem.row_start[static_cast<std::size_t>(i)]);
+  if (problem.loss != LossKind::multinomial) {
+    for (; at < end; ++at) {
+      const Index j = problem.column[at];
+      residual[at] = sums.add(i, j, problem.y[at], problem.w(static_cast<Index>(at)), low_rank(j));
+    }
+    return;
+  }
+  const auto count = static_cast<std::size_t>(problem.categories);
+  std::vector<double> scores(count);
+  for (; at < end; at += count) {
+    const auto first = problem.y.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto chosen = static_cast<std::size_t>(
+        std::max_element(first, first + static_cast<std::ptrdiff_t>(count)) - first);
+    for (std::size_t c = 0; c < count; ++c) scores[c] = low_rank(problem.column[at + c]);
+    const std::vector<double> group = sums.add_categories(
+        i, problem.column[at], chosen, problem.w(static_cast<Index>(at)), scores);
+    std::copy(group.begin(), group.end(), residual.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+}
+
+}  // namespace
+
 Figures figures_of(const Problem& problem) {
   FigureSums sums(problem, problem.size());
   const Factor left = problem.dictionary_u.times(problem.u);
@@ -178,16 +229,14 @@ Figures figures_of(const Problem& problem) {
   std::vector<double> residual(problem.y.size()), gradient(problem.y.size());
 #pragma omp parallel for schedule(dynamic, 64)
   for (Index i = 0; i < problem.rows; ++i) {
+    add_row(problem, i, left, right, sums, residual);
     for (Index k = problem.row_start[static_cast<std::size_t>(i)];
          k < problem.row_start[static_cast<std::size_t>(i) + 1]; ++k) {
       const auto at = static_cast<std::size_t>(k);
-      const Index j = problem.column[at];
-      const double scale = problem.norm.at(i, j);
-      const double low_rank = scale * left.row(i).dot(right.row(j));
-      residual[at] = sums.add(i, j, problem.y[at], problem.w(k), low_rank);
       const auto& norm = problem.norm;
-      gradient[at] = norm.row_scale.size() ? norm.row_scale[i] * residual[at] * norm.column_scale[j]
-                                           : residual[at];
+      gradient[at] = norm.row_scale.size()
+                         ? norm.row_scale[i] * residual[at] * norm.column_scale[problem.column[at]]
+                         : residual[at];
     }
   }
   return sums.finish(std::move(residual), std::move(gradient));

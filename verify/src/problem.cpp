@@ -23,23 +23,63 @@ std::vector<double> scaled(const Values& values, int exponent) {
   return result;
 }
 
-/// Classes of either coding as -1 and 1. Returns the first value that is neither, or -1.
-Index code_classes(std::vector<double>& values) {
+/// Classes of either coding as -1 and 1. Returns the first value that is neither, if any.
+std::optional<double> code_classes(std::vector<double>& values) {
   const bool negative = std::find(values.begin(), values.end(), -1.0) != values.end();
-  Index unfit = -1;
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    const bool fits = values[k] == 1 || values[k] == (negative ? -1.0 : 0.0);
-    if (!fits && unfit < 0) unfit = static_cast<Index>(k);
-    values[k] = values[k] > 0 ? 1 : -1;
+  std::optional<double> unfit;
+  for (double& value : values) {
+    const bool fits = value == 1 || value == (negative ? -1.0 : 0.0);
+    if (!fits && !unfit) unfit = value;
+    value = value > 0 ? 1 : -1;
   }
   return unfit;
 }
 
-/// The first value that is no count (up to 2^50), or -1.
-Index find_no_count(const std::vector<double>& values) {
+/// The first value that is no count (up to 2^50), if any.
+std::optional<double> find_no_count(const std::vector<double>& values) {
   const auto at =
       std::find_if(values.begin(), values.end(), [](double y) { return !(y >= 0 && y <= 0x1p50); });
-  return at == values.end() ? -1 : at - values.begin();
+  return at == values.end() ? std::nullopt : std::optional(*at);
+}
+
+/// Every entry as one for each category, of value 1 where it is that one. `unfit`: the first value
+/// that is no category, if any; it is taken for the first category then.
+Entries by_category(const Entries& entries, const std::vector<std::int64_t>& categories,
+                    std::optional<double>& unfit) {
+  const auto count = static_cast<Index>(categories.size());
+  Entries each;
+  each.rows = entries.rows;
+  each.columns = entries.columns * count;
+  for (std::size_t k = 0; k < entries.value.size(); ++k) {
+    const double value = entries.value[k];
+    Index chosen = -1;
+    for (Index c = 0; c < count; ++c)
+      if (static_cast<double>(categories[static_cast<std::size_t>(c)]) == value) chosen = c;
+    if (chosen < 0 && !unfit) unfit = value;
+    for (Index c = 0; c < count; ++c) {
+      each.row.push_back(entries.row[k]);
+      each.column.push_back(static_cast<std::int32_t>(entries.column[k] * count + c));
+      each.value.push_back(c == std::max<Index>(chosen, 0) ? 1 : 0);
+      if (!entries.weight.empty()) each.weight.push_back(entries.weight[k]);
+    }
+  }
+  return each;
+}
+
+Problem problem_of_entries(const MatrixModel& model, const Entries& entries) {
+  Scaling scaling;
+  if (predicts_in_data_units(model.loss)) scaling.data = exponent_of(entries.value);
+  scaling.data += scaling.data & 1;
+  scaling.weight = exponent_of(entries.weight);
+  Problem problem = scaled_model(model, entries.rows, entries.columns, scaling);
+  problem.row_start.assign(static_cast<std::size_t>(entries.rows) + 1, 0);
+  for (const std::int32_t row : entries.row) ++problem.row_start[static_cast<std::size_t>(row) + 1];
+  for (std::size_t i = 1; i < problem.row_start.size(); ++i)
+    problem.row_start[i] += problem.row_start[i - 1];
+  problem.column = entries.column;
+  problem.y = scaled(entries.value, scaling.data);
+  problem.weight = scaled(entries.weight, scaling.weight);
+  return problem;
 }
 
 }  // namespace
@@ -58,6 +98,7 @@ Problem scaled_model(const MatrixModel& model, Index rows, Index columns, const 
   const auto to_factor = [&](double x) { return scaling.of_factor(x); };
   problem.loss = model.loss;
   problem.threshold = scaling.of_data(model.huber_threshold);
+  problem.categories = model.scores();
   problem.lambda = scaling.of_lambda(model.lambda);
   problem.norm = model.norm;
   problem.norm_u = model.norm_u;
@@ -74,20 +115,15 @@ Problem scaled_model(const MatrixModel& model, Index rows, Index columns, const 
 }
 
 Problem scaled_problem(const MatrixModel& model, const Entries& entries) {
-  Scaling scaling;
-  if (predicts_in_data_units(model.loss)) scaling.data = exponent_of(entries.value);
-  scaling.data += scaling.data & 1;
-  scaling.weight = exponent_of(entries.weight);
-  Problem problem = scaled_model(model, entries.rows, entries.columns, scaling);
-  problem.row_start.assign(static_cast<std::size_t>(entries.rows) + 1, 0);
-  for (const std::int32_t row : entries.row) ++problem.row_start[static_cast<std::size_t>(row) + 1];
-  for (std::size_t i = 1; i < problem.row_start.size(); ++i)
-    problem.row_start[i] += problem.row_start[i - 1];
-  problem.column = entries.column;
-  problem.y = scaled(entries.value, scaling.data);
+  if (model.loss == LossKind::multinomial) {
+    std::optional<double> unfit;
+    Problem problem = problem_of_entries(model, by_category(entries, model.categories, unfit));
+    problem.unfit_value = unfit;
+    return problem;
+  }
+  Problem problem = problem_of_entries(model, entries);
   if (model.loss == LossKind::logistic) problem.unfit_value = code_classes(problem.y);
   if (model.loss == LossKind::poisson) problem.unfit_value = find_no_count(problem.y);
-  problem.weight = scaled(entries.weight, scaling.weight);
   return problem;
 }
 

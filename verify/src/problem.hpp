@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "dictionary.hpp"
@@ -32,7 +33,8 @@ struct Scaling {
   int of_gradient() const { return data + weight + dictionary; }
 };
 
-/// The data and the model in scaled units, entries by rows.
+/// The data and the model in scaled units, entries by rows. Of the multinomial loss the entries are
+/// the scores, `categories` columns for each of the data: y is 1 at the category that was observed.
 struct Problem {
   Scaling scaling;
   Index rows = 0, columns = 0;
@@ -40,8 +42,9 @@ struct Problem {
   std::vector<std::int32_t> column;
   std::vector<double> y, weight;  ///< weight is empty when all are one
   LossKind loss = LossKind::squared;
-  double threshold = 0;    ///< of the Huber loss
-  Index unfit_value = -1;  ///< the first entry whose value the loss has no meaning for
+  double threshold = 0;               ///< of the Huber loss
+  Index categories = 1;               ///< of the multinomial loss
+  std::optional<double> unfit_value;  ///< the first one that the loss has no meaning for
   double lambda = 0;
   NormWeights norm;
   FactorNorm norm_u, norm_v;

@@ -32,6 +32,23 @@ class ThreadCount {
   int before_;
 };
 
+void require_categories(const MatrixModel& model) {
+  constexpr std::size_t least = 2, most = 100;  // see category_entry
+  const std::size_t count = model.categories.size();
+  if (model.loss != LossKind::multinomial) {
+    if (count > 0)
+      throw ModelError("the model has categories, expected none without the multinomial loss");
+    return;
+  }
+  if (count < least || count > most)
+    throw ModelError(
+        fmt::format("the model has {} categories, expected {} to {}", count, least, most));
+  if (model.dictionary_v.given() || model.v.rows() % model.scores() != 0)
+    throw ModelError(fmt::format(
+        "the model has {} scores in a row, expected {} for each column and no dictionary of them",
+        model.score_columns(), count));
+}
+
 void require_shapes(const MatrixModel& model) {
   const auto require = [](const char* what, Index size, Index expected) {
     if (size != expected)
@@ -41,9 +58,10 @@ void require_shapes(const MatrixModel& model) {
   const OffsetTerms terms = model.offset.terms;
   const bool both = terms == OffsetTerms::both;
   const bool weighted = model.norm.alpha != 0;
+  require_categories(model);
   require("row of factors v", model.v.cols(), model.u.cols());
   require("row_scale", model.norm.row_scale.size(), weighted ? model.rows() : 0);
-  require("column_scale", model.norm.column_scale.size(), weighted ? model.columns() : 0);
+  require("column_scale", model.norm.column_scale.size(), weighted ? model.score_columns() : 0);
   require("row offset", model.offset.row.size(),
           both || terms == OffsetTerms::rows ? model.rows() : 0);
   require("column offset", model.offset.column.size(),

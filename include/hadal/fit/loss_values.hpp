@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/model/loss_kind.hpp"
 #include "hadal/types.hpp"
@@ -10,6 +13,12 @@ namespace hadal {
 /// two classes, -1 and 1 or 0 and 1; Poisson takes numbers from 0 to 2^50, beyond which a double
 /// has no digits left for a deviance.
 void require_values_of(LossKind loss, const MatrixData& data);
+
+/// The categories of a multinomial fit, increasing: those that are given, or where none are the
+/// distinct values of the data. Throws DataError naming the first entry whose value is no whole
+/// number up to 2^53 or none of the given ones, and for fewer than 2 or more than 100 values.
+std::vector<std::int64_t> categories_of(const MatrixData& data,
+                                        const std::vector<std::int64_t>& given);
 
 /// -1 and 1 for classes of either coding. Precondition: as above.
 Vector signs_of(const Vector& classes);

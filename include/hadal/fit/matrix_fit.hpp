@@ -35,6 +35,9 @@ struct MatrixFitOptions {
   LambdaChoice lambda;
   LossKind loss = LossKind::squared;
   double huber_threshold = 0;  ///< of the Huber loss, data units; 0: default_huber_threshold
+  /// Of the multinomial loss: the values that the data may take, increasing, 2 to 100 of them.
+  /// Empty: those that they take.
+  std::vector<std::int64_t> categories;
   /// Not given: the overall mean where predictions are in units of the data, nothing otherwise (a
   /// mean of classes or counts is not on the scale of the link).
   std::optional<OffsetTerms> offset;
@@ -79,8 +82,10 @@ using FitObserver = std::function<bool(const FitProgress&)>;
 /// Fits X minimising MatrixModel's objective over all sizes, to the requested relative gap. Entries
 /// that are moved in are released as soon as they are no longer needed, 16 bytes each.
 /// Throws ArgumentError for an option out of range or one that the loss does not have (offsets on
-/// the scale of a link; free offsets and refits of any loss but the squared one), and DataError for
-/// data without a usable entry or with a value that the loss does not take.
+/// the scale of a link; free offsets and refits of any loss but the squared one; pictures, movies,
+/// and what speaks of columns alone, a dictionary or total variation on v, with the multinomial
+/// loss), and DataError for data without a usable entry or with a value that the loss does not
+/// take.
 MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer = {});
 

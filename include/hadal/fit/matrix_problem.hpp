@@ -10,6 +10,7 @@
 #include "hadal/fit/matrix_fit.hpp"
 #include "hadal/kernel/observed_pattern.hpp"
 #include "hadal/loss/free_offset.hpp"
+#include "hadal/loss/multinomial.hpp"
 #include "hadal/loss/separable.hpp"
 #include "hadal/loss/squared.hpp"
 #include "hadal/solve/options.hpp"
@@ -23,11 +24,12 @@ namespace hadal {
 /// lambda = data_unit weight_unit lambda', and factors scale with sqrt(data_unit), all exactly.
 /// Dictionaries that are given entry by entry are scaled likewise: with A = a A' and B = b B',
 /// coefficients scale with 1 / sqrt(a b) and lambda with a b.
+/// With the multinomial loss the problem is that of the matrix of scores, see scores_of.
 class MatrixProblem {
  public:
   /// Throws DataError when there are no entries, or their squares would overflow a double, and
   /// ArgumentError for a Huber threshold that vanishes beside the data. Precondition: values that
-  /// the loss takes, see require_values_of.
+  /// the loss takes, see require_values_of; categories of the multinomial loss are in the options.
   MatrixProblem(const Entries& entries, const MatrixFitOptions& options);
   MatrixProblem(const MatrixProblem&) = delete;
   MatrixProblem& operator=(const MatrixProblem&) = delete;
@@ -70,7 +72,12 @@ class MatrixProblem {
   Vector target_at(const RankOneAtoms& atoms) const;
 
  private:
-  using AnyLoss = std::variant<SquaredLoss, FreeOffsetLoss, HuberLoss, LogisticLoss, PoissonLoss>;
+  using AnyLoss = std::variant<SquaredLoss, FreeOffsetLoss, HuberLoss, LogisticLoss, PoissonLoss,
+                               MultinomialLoss>;
+
+  /// What the loss is summed over: entries of the data, or the scores of their categories.
+  class Summands;
+  MatrixProblem(const Summands& summands, const MatrixFitOptions& options);
 
   AnyLoss loss_of(Vector y, Vector weight) const;
   template <class F>
@@ -84,6 +91,7 @@ class MatrixProblem {
   Offset offset_;
   NormWeights norm_;
   LossKind kind_;
+  std::vector<std::int64_t> categories_;  ///< of the multinomial loss
   double huber_threshold_ = 0;
   double data_unit_ = 1, weight_unit_ = 1;
   Dictionary dictionary_u_, dictionary_v_;  ///< as given

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,10 +70,16 @@ struct Refit {
 ///
 /// With dictionaries A and B, u and v hold coefficients and <(A u)_i, (B v)_j> takes the place of
 /// <u_i, v_j>; penalty and balance are those of the coefficients.
+///
+/// With the multinomial loss of C categories v has C rows for each column of the data: the score of
+/// category c in (i, j) is scale(i, j C + c) <u_i, v_(j C + c)>. The norm, its weights and the
+/// singular values are those of the rows x (columns C) matrix of scores.
 struct MatrixModel {
   // problem
   LossKind loss = LossKind::squared;
   double huber_threshold = 0;  ///< d of the Huber loss, data units, > 0; 0 for any other
+  /// Of the multinomial loss: the values that the data take, increasing; empty for any other.
+  std::vector<std::int64_t> categories;
   double lambda = 0;
   double lambda_max = 0;  ///< the smallest lambda whose solution is X = 0 (structured: searched)
   NormWeights norm;
@@ -109,7 +116,11 @@ struct MatrixModel {
   std::optional<MovieShape> movie;
 
   Index rows() const { return dictionary_u.given() ? dictionary_u.rows() : u.rows(); }
-  Index columns() const { return dictionary_v.given() ? dictionary_v.rows() : v.rows(); }
+  Index columns() const { return score_columns() / scores(); }
+  /// Of one entry: the number of categories, or 1.
+  Index scores() const { return categories.empty() ? 1 : static_cast<Index>(categories.size()); }
+  /// Columns of the matrix that the factors make: columns() scores().
+  Index score_columns() const { return dictionary_v.given() ? dictionary_v.rows() : v.rows(); }
   Index size() const { return u.cols(); }
   bool structured() const { return !(norm_u.plain() && norm_v.plain()); }
 };

@@ -14,9 +14,20 @@ enum class PredictWith { penalised, refit, best };
 
 /// offset(i, j) + scale(i, j) <u_i, v_j> (of factors A u and B v with dictionaries), through the
 /// inverse of the loss's link: a probability of the class 1 for the logistic loss, a mean for the
-/// Poisson loss. Precondition: indices in range (ArgumentError otherwise).
+/// Poisson loss. For the multinomial loss, the most probable category. Precondition: indices in
+/// range (ArgumentError otherwise).
 double predict_entry(const MatrixModel& model, Index row, Index column,
                      PredictWith with = PredictWith::best);
+
+/// The scores of the categories of entry (i, j). left: row i of the lifted factor u; right: all
+/// rows of the lifted v. Precondition: a model with the multinomial loss.
+Vector scores_at(const MatrixModel& model, Index row, Index column, const Eigen::RowVectorXd& left,
+                 const Factor& right);
+
+/// The probabilities of the model's categories, in their order. Throws ArgumentError for a loss
+/// other than the multinomial one and for an index out of range.
+Vector category_probabilities(const MatrixModel& model, Index row, Index column,
+                              PredictWith with = PredictWith::best);
 
 /// All entries of one row, as predict_entry.
 Vector predict_row(const MatrixModel& model, Index row, PredictWith with = PredictWith::best);
@@ -44,7 +55,8 @@ struct Recommendation {
 };
 
 /// The n columns of `row` with the largest predictions among those not in `seen` (sorted column
-/// indices), best first; ties by the smaller column index.
+/// indices), best first; ties by the smaller column index. Throws ArgumentError for the multinomial
+/// loss, whose categories have no order.
 std::vector<Recommendation> top_columns(const MatrixModel& model, Index row, std::size_t n,
                                         const std::vector<Index>& seen,
                                         PredictWith with = PredictWith::best);

@@ -43,7 +43,7 @@ std::string refit_in_words(const MatrixModel& model);
 /// norm_u(u_i) norm_v(v_i) of every atom, largest first: the singular values of plain norms.
 Vector strengths(const MatrixModel& model);
 
-/// "squared", or "huber, gross errors from 1.2 on".
+/// "squared", "huber, gross errors from 1.2 on", or "multinomial, 3 categories: 1, 2, 5".
 std::string loss_in_words(const MatrixModel& model);
 /// What the model's errors are: "root mean squared, in units of the data", or a mean loss.
 std::string error_in_words(const MatrixModel& model);
