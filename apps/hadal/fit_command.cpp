@@ -92,6 +92,7 @@ FitMatrixCommand::FitMatrixCommand(CLI::App& app) {
       "  hadal fit matrix movie.tif --nonneg u,v --norm-v 'l1 + l2' --lambda-ratio 0.5 --out m.h5\n"
       "  hadal fit matrix photo.png --mask holes.png --offset global --out photo.h5\n"
       "  hadal fit matrix clicks.csv --loss logistic --out clicks.h5\n"
+      "  hadal fit matrix answers.csv --loss multinomial --out answers.h5\n"
       "  hadal fit matrix ratings.csv --dictionary-v films.csv --lambda-ratio 0.1 --out r.h5\n"
       "  hadal fit matrix spectra.csv --norm-v l1 --dictionary-v dct --lambda-ratio 0.1 --out "
       "s.h5\n"
@@ -138,10 +139,12 @@ void FitMatrixCommand::add_model_options(CLI::App& app) {
       {{"squared", LossKind::squared},
        {"huber", LossKind::huber},
        {"logistic", LossKind::logistic},
-       {"poisson", LossKind::poisson}},
+       {"poisson", LossKind::poisson},
+       {"multinomial", LossKind::multinomial}},
       [this](LossKind loss) { options_.loss = loss; },
       "Loss of an entry: squared; huber for gross errors among the data; logistic "
-      "for two classes; poisson for counts [squared]")
+      "for two classes; poisson for counts; multinomial for categories, given as whole numbers "
+      "[squared]")
       ->group(group);
   app.add_option("--huber-threshold", options_.huber_threshold,
                  "With --loss huber: the size from which on an error counts as gross [1.345 robust "
@@ -157,7 +160,8 @@ void FitMatrixCommand::add_model_options(CLI::App& app) {
        {"columns", OffsetTerms::columns},
        {"both", OffsetTerms::both}},
       [this](OffsetTerms terms) { options_.offset = terms; },
-      "What is added to the low-rank part [global; none for logistic, poisson and --nonneg u,v]")
+      "What is added to the low-rank part [global; none for logistic, poisson, multinomial and "
+      "--nonneg u,v]")
       ->group(group);
   add_choice<OffsetPolicy>(
       app, "--offset-kind", {{"mean", OffsetPolicy::mean}, {"free", OffsetPolicy::free}},

@@ -50,6 +50,7 @@ Json model_json(const MatrixModel& model) {
                {"seed", model.seed}};
   json["huber_threshold"] =
       model.loss == LossKind::huber ? Json(model.huber_threshold) : Json(nullptr);
+  json["categories"] = model.loss == LossKind::multinomial ? Json(model.categories) : Json(nullptr);
   const auto dictionary = [](const Dictionary& given) {
     return given.given() ? Json(dictionary_in_words(given)) : Json(nullptr);
   };

@@ -89,6 +89,67 @@ TEST_F(Losses, PoissonPredictsMeans) {
   EXPECT_THAT(done("predict m.h5 d.csv").err, StartsWith("RMSE "));
 }
 
+TEST_F(Losses, MultinomialPredictsCategories) {
+  // The most probable of 10, 20 and 40 is told by a user's and an item's kind.
+  write_data([](double z, auto, auto, auto& generator) {
+    const double noisy = z + std::normal_distribution<double>(0, 0.2)(generator);
+    return noisy < -0.5 ? 10 : noisy < 0.5 ? 20 : 40;
+  });
+  const auto json = chain("--loss multinomial --weights counts:0.5");
+  EXPECT_EQ(json["status"], "optimal");
+  EXPECT_EQ(json["categories"], nlohmann::json({10, 20, 40}));
+  EXPECT_EQ(json["columns"], 30);
+  EXPECT_LT(json["train_error"].get<double>(), 0.9 * std::log(3));
+  EXPECT_THAT(done("inspect m.h5").out, AllOf(HasSubstr("multinomial, 3 categories: 10, 20, 40"),
+                                              HasSubstr("a fair draw of 3 categories has 1.1")));
+  EXPECT_THAT(text_of("r.html"), HasSubstr("multinomial, 3 categories: 10, 20, 40"));
+
+  const Result pairs = done("predict m.h5 d.csv --out p.csv");
+  EXPECT_THAT(pairs.out, AllOf(StartsWith("log loss "), HasSubstr("accuracy ")));
+  EXPECT_NEAR(std::stod(pairs.out.substr(9)), json["train_error"].get<double>(), 1e-5);
+  EXPECT_GT(std::stod(pairs.out.substr(pairs.out.find("accuracy ") + 9)), 0.7);
+  EXPECT_THAT(text_of("p.csv"), StartsWith("user,item,score,prediction,probability\nr0,c0,"));
+
+  // A pair the model does not know, a value that is no category, and one without a value.
+  write_text(file("q.csv"), "user,item,score\nr0,c0,10\nr0,c1,30\nnobody,c1,20\nr1,c1,\n");
+  const Result mixed = done("predict m.h5 q.csv --out q-out.csv");
+  EXPECT_THAT(mixed.out, AllOf(HasSubstr("over 1 values"), HasSubstr("without 1 of other")));
+  EXPECT_THAT(mixed.err, HasSubstr("1 of 4 pairs"));
+  EXPECT_THAT(text_of("q-out.csv"), HasSubstr("nobody,c1,20,,\n"));
+
+  done("predict m.h5 --all --out all.csv");
+  const std::string all = text_of("all.csv");
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 40);
+  EXPECT_EQ(all.find_first_not_of("1024,\n"), std::string::npos) << "categories alone";
+  for (const auto& [arguments, said] : std::vector<std::pair<const char*, const char*>>{
+           {"predict m.h5 --row r0", "categories have no order"},
+           {"predict m.h5 d.csv --errors e.csv", "huber"},
+           {"predict m.h5 --all --out all.png", "not fitted to a picture"}}) {
+    const Result refused = hadal(arguments);
+    EXPECT_EQ(refused.code, 2) << arguments;
+    EXPECT_THAT(refused.err, HasSubstr(said));
+  }
+}
+
+TEST_F(Losses, MultinomialGoesWithCrossValidationNormsAndChangedDataAreNoticed) {
+  write_data([](double z, auto, auto, auto&) { return z < -0.5 ? 0 : z < 0.5 ? 1 : 2; });
+  done("fit matrix d.csv --loss multinomial --cv 3 --quiet --out cv.h5 --json cv.json");
+  EXPECT_GT(json_of("cv.json")["path"].size(), 2u);
+  EXPECT_LT(json_of("cv.json")["validation_error"].get<double>(), 0.9 * std::log(3));
+  done("verify cv.h5 d.csv");
+  chain("--loss multinomial --nonneg u,v --norm-v \"l1 + l2\" --tol 1e-2");
+  std::string changed = text_of("d.csv");
+  const std::size_t at = changed.find("r3,c4,") + 6;
+  changed[at] = changed[at] == '0' ? '1' : '0';
+  write_text(file("changed.csv"), changed);
+  EXPECT_EQ(hadal("verify cv.h5 changed.csv").code, 1);
+  changed[at] = '7';
+  write_text(file("changed.csv"), changed);
+  const Result other = hadal("verify cv.h5 changed.csv");
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.out, HasSubstr("the loss has no meaning for a value"));
+}
+
 TEST_F(Losses, CheckpointOfOneLossIsNotResumedWithAnother) {
   write_data([](double z, auto, auto, auto&) { return z > 0 ? 1 : 0; });
   done("fit matrix d.csv --loss logistic --lambda 1 --quiet --checkpoint c.h5");

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "command.hpp"
 
 namespace hadal::test {
@@ -19,6 +21,10 @@ TEST_P(Mistakes, GetOneClearLine) {
   std::filesystem::create_directory(file("folder"));
   write_text(file("bad.csv"), "row,column,value\n1,1,2.5\n1,2,abc\n");
   write_text(file("empty.csv"), "");
+  write_text(file("one.csv"), "row,column,value\n1,1,4\n1,2,4\n");
+  std::string many = "row,column,value\n";
+  for (int k = 1; k <= 101; ++k) many += fmt::format("{0},1,{0}\n", k);
+  write_text(file("many.csv"), many);
   write_text(file("not-a-model.h5"), "hello");
   const Mistake& mistake = GetParam();
   const Result result = hadal(mistake.arguments);
@@ -54,6 +60,24 @@ INSTANTIATE_TEST_SUITE_P(
                 3,
                 {"the entry in row", "the logistic loss expects -1 and 1, or 0 and 1"}},
         Mistake{"fit matrix data.csv --loss poisson --lambda 1", 3, {"the entry in", "from 0 to"}},
+        Mistake{"fit matrix data.csv --loss multinomial --lambda 1",
+                3,
+                {"the entry in row", "the multinomial loss expects whole numbers"}},
+        Mistake{"fit matrix data.csv --loss multinomial --offset rows", 2, {"offset", "none"}},
+        Mistake{"fit matrix data.csv --loss multinomial --refit", 2, {"refit", "squared"}},
+        Mistake{"fit matrix data.csv --loss multinomial --offset-kind free",
+                2,
+                {"free offsets", "squared"}},
+        Mistake{"fit matrix data.csv --loss multinomial --dictionary-v dct:3",
+                2,
+                {"a dictionary of the columns", "multinomial", "one of the rows"}},
+        Mistake{"fit matrix data.csv --loss multinomial --norm-v 'l2 + tv(chain)'",
+                2,
+                {"total variation over the columns", "multinomial", "l1 and l2"}},
+        Mistake{"fit matrix one.csv --loss multinomial", 3, {"all entries are 4", "2 to 100"}},
+        Mistake{
+            "fit matrix many.csv --loss multinomial", 3, {"is 101", "2 to 100 different values"}},
+        Mistake{"fit matrix data.csv --loss multinomal", 2, {"did you mean multinomial?"}},
         Mistake{"fit matrix data.csv --loss poisson --offset global", 2, {"offset", "none"}},
         Mistake{
             "fit matrix data.csv --loss huber --offset-kind free", 2, {"free offsets", "squared"}},
