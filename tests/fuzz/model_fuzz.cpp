@@ -100,6 +100,18 @@ hadal::MatrixModel example_with_dictionaries() {
   return model;
 }
 
+hadal::MatrixModel example_of_categories() {
+  hadal::MatrixModel model = example();
+  model.loss = hadal::LossKind::multinomial;
+  model.categories = {1, 2, 5};
+  model.offset = {};
+  model.refit.reset();
+  model.picture.reset();
+  model.movie.reset();
+  model.column_labels = {"x"};
+  return model;
+}
+
 Bytes file_of(const hadal::MatrixModel& model) {
   const std::string path = temporary_path();
   hadal::save_model(path, model);
@@ -109,9 +121,10 @@ Bytes file_of(const hadal::MatrixModel& model) {
   return all;
 }
 
-const Bytes& example_file(bool dictionaries) {
-  static const std::array files{file_of(example()), file_of(example_with_dictionaries())};
-  return files[dictionaries ? 1 : 0];
+const Bytes& example_file(std::size_t which) {
+  static const std::array files{file_of(example()), file_of(example_of_categories()),
+                                file_of(example_with_dictionaries())};
+  return files[which];
 }
 
 constexpr std::array groups{"/",
@@ -128,6 +141,7 @@ constexpr std::array objects{"problem/row_scale",
                              "problem/column_scale",
                              "problem/offset_row",
                              "problem/offset_column",
+                             "problem/categories",
                              "atoms/u",
                              "atoms/v",
                              "refit/u",
@@ -254,7 +268,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     load(file.path());
   } else {
     Choices choices(bytes + 1, size - 1);
-    const TemporaryFile file(example_file(bytes[0] % 4 == 3));
+    const TemporaryFile file(example_file(bytes[0] % 4 - 1U));
     edit(file.path(), choices);
     load(file.path());
   }
