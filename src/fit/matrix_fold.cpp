@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "hadal/certify/spectral_bound.hpp"
-#include "hadal/fit/part_sizes.hpp"
+#include "hadal/fit/part_count.hpp"
 #include "hadal/model/categories.hpp"
 #include "hadal/model/predict.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "hadal/algebra/decompositions.hpp"
 #include "hadal/fit/matrix_fold.hpp"
+#include "hadal/fit/part_count.hpp"
 #include "hadal/fit/part_sizes.hpp"
 #include "hadal/fit/unit_atoms.hpp"
 #include "hadal/kernel/products.hpp"
@@ -73,7 +74,7 @@ std::optional<Refit> refit_of_parts(const Trial& trial, const MatrixProblem& pro
                                     const RankOneAtoms& atoms) {
   const PartCount kept = parts_worth_keeping(trial.problem, trial.atoms, trial.held_out);
   if (kept.count == 0 || !(kept.error < trial.error(trial.atoms))) return {};
-  return described("parts", problem, largest_parts(problem, atoms, kept.count), kept.error);
+  return described("parts", problem, joined_parts(problem, atoms, kept.count), kept.error);
 }
 
 std::optional<Refit> refit_of_spaces(const Trial& trial, const MatrixProblem& problem,

@@ -11,7 +11,7 @@
 namespace hadal {
 namespace {
 
-/// The model, with the parts of its refit in place of its own where some were left out: those are
+/// The model, with the parts of its refit in place of its own where they are others: those are
 /// what predicts.
 MatrixModel predicting(const MatrixModel& model) {
   MatrixModel out = model;

@@ -174,7 +174,9 @@ std::string dictionary_in_words(const Dictionary& dictionary) {
 std::string refit_in_words(const MatrixModel& model) {
   if (!model.refit) return "none";
   if (model.refit->kind != "parts") return fmt::format("of the {}", model.refit->kind);
-  return fmt::format("of the sizes of the {} parts worth keeping, of {}", model.refit->u.cols(),
+  if (model.refit->u.cols() == model.size())
+    return fmt::format("of the sizes of all {} parts", model.size());
+  return fmt::format("of the sizes of {} parts, joined from {}", model.refit->u.cols(),
                      model.size());
 }
 

@@ -202,7 +202,7 @@ TEST(StructuredFit, RefusesWhatItHasNotGot) {
 }
 
 /// Disjoint non-negative parts under a penalty that shrinks them: each size refitted by least
-/// squares keeps its part and predicts better, and no other sizes fit the observed entries better.
+/// squares predicts better, and no other sizes fit the observed entries better.
 TEST(StructuredFit, ARefitGivesPartsTheirSizesBack) {
   test::Random random(12);
   Matrix truth = Matrix::Zero(24, 18);
@@ -224,12 +224,10 @@ TEST(StructuredFit, ARefitGivesPartsTheirSizesBack) {
   Matrix y = Matrix::Zero(24, 18);
   for (Index k = 0; k < data.entries.size(); ++k)
     y(data.entries.row[k], data.entries.column[k]) = data.entries.value[k];
-  const Matrix cosines =
-      model.refit->u.colwise().normalized().transpose() * model.u.colwise().normalized();
+  EXPECT_GE(std::min(model.refit->u.minCoeff(), model.refit->v.minCoeff()), 0);
   for (Index c = 0; c < model.refit->u.cols(); ++c) {
     const Matrix part = model.refit->u.col(c) * model.refit->v.col(c).transpose();
     EXPECT_NEAR((y - refitted).cwiseProduct(part).sum(), 0, 1e-7 * part.squaredNorm());
-    EXPECT_NEAR(cosines.row(c).maxCoeff(), 1, 1e-12);
   }
 }
 

@@ -15,7 +15,7 @@ Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, doubl
 
 /// Chooses between the penalised model and its refits by the error on a tenth of the entries held
 /// out at random, and applies the choice to the full model's atoms. Of structured parts the refit
-/// is largest_parts, as many as are worth keeping; their shapes stay. Nothing when the penalised
+/// is joined_parts, as many as are worth keeping. Nothing when the penalised
 /// model predicts best.
 std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& options,
                                 const MatrixProblem& problem, const RankOneAtoms& atoms,
