@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "hadal/fit/unit_atoms.hpp"
@@ -31,6 +32,68 @@ Vector nonnegative_sizes(const SizesProblem& problem, Vector s) {
   return s;
 }
 
+/// For each line of a factor the atoms that are not zero there.
+class ActiveAtoms {
+ public:
+  explicit ActiveAtoms(const Factor& factor) {
+    for (Index i = 0; i < factor.rows(); ++i) {
+      for (Index c = 0; c < factor.cols(); ++c) {
+        if (factor(i, c) != 0) atom_.push_back(c);
+      }
+      start_.push_back(static_cast<Index>(atom_.size()));
+      const auto count = static_cast<double>(start_[i + 1] - start_[i]);
+      pairs_ += count * count / static_cast<double>(factor.rows());
+    }
+  }
+
+  std::span<const Index> of(Index line) const {
+    return {atom_.data() + start_[line], atom_.data() + start_[line + 1]};
+  }
+  double pairs() const { return pairs_; }  ///< of a line, on average
+
+ private:
+  std::vector<Index> start_ = {0}, atom_;
+  double pairs_ = 0;
+};
+
+/// Sums of x x^T for one x at each entry, into the lower triangle; x is zero but for the active
+/// atoms. With many of them a block of entries at a time: BLAS multiplies many at once.
+class NormalSum {
+ public:
+  explicit NormalSum(Index atoms) : sum_(Matrix::Zero(atoms, atoms)), block_(rows_max, atoms) {}
+
+  void add_sparse(std::span<const Index> active, const Vector& x) {
+    for (const Index a : active) {
+      for (const Index b : active) {
+        if (b > a) break;
+        sum_(a, b) += x[a] * x[b];
+      }
+    }
+  }
+
+  void add_dense(const Vector& x) {
+    block_.row(filled_++) = x.transpose();
+    if (filled_ == rows_max) flush();
+  }
+
+  Matrix take() {
+    if (filled_ > 0) flush();  // no rows at all would make Eigen divide by zero
+    return sum_.selfadjointView<Eigen::Lower>();
+  }
+
+ private:
+  static constexpr Index rows_max = 1024;
+
+  void flush() {
+    sum_.selfadjointView<Eigen::Lower>().rankUpdate(block_.topRows(filled_).transpose());
+    filled_ = 0;
+  }
+
+  Matrix sum_;
+  Factor block_;
+  Index filled_ = 0;
+};
+
 }  // namespace
 
 SizesProblem sizes_problem(const MatrixProblem& problem, const RankOneAtoms& atoms) {
@@ -38,27 +101,31 @@ SizesProblem sizes_problem(const MatrixProblem& problem, const RankOneAtoms& ato
   const Vector y = problem.target_at(atoms);
   const Vector& w = problem.weight();
   const Index r = atoms.size();
-  Matrix normal = Matrix::Zero(r, r);
-  Vector right = Vector::Zero(r);
-  // Rows left_i * right_j, one for each entry, a block at a time: their products with themselves
-  // are what takes the time, and BLAS does many at once.
-  constexpr Index block = 1024;
-  Factor rows(block, r);
-  Index filled = 0;
-  const auto flush = [&] {
-    normal.selfadjointView<Eigen::Lower>().rankUpdate(rows.topRows(filled).transpose());
-    filled = 0;
-  };
+  const ActiveAtoms rows(unit.left), columns(unit.right);
+  const bool by_rows = rows.pairs() < columns.pairs();
+  // BLAS takes about a sixteenth of the time for a pair.
+  const bool sparse = 16 * std::min(rows.pairs(), columns.pairs()) < static_cast<double>(r * r);
+  NormalSum normal(r);
+  Vector right = Vector::Zero(r), x(r);
   problem.pattern().for_each([&](Index k, Index i, Index j) {
     const double root = w.size() ? std::sqrt(w[k]) : 1;
-    rows.row(filled) = root * unit.left.row(i).cwiseProduct(unit.right.row(j));
-    right += root * y[k] * rows.row(filled).transpose();
-    if (++filled == block) flush();
+    if (!sparse) {
+      x = root * unit.left.row(i).cwiseProduct(unit.right.row(j)).transpose();
+      right += root * y[k] * x;
+      normal.add_dense(x);
+      return;
+    }
+    const std::span<const Index> active = by_rows ? rows.of(i) : columns.of(j);
+    for (const Index a : active) {
+      x[a] = root * unit.left(i, a) * unit.right(j, a);
+      right[a] += root * y[k] * x[a];
+    }
+    normal.add_sparse(active, x);
   });
-  if (filled > 0) flush();
+  SizesProblem sizes{normal.take(), right};
   // A ridge at rounding level: two atoms may look alike at the observed entries.
-  normal.diagonal().array() += 1e-12 * normal.diagonal().maxCoeff();
-  return {normal.selfadjointView<Eigen::Lower>(), right};
+  sizes.normal.diagonal().array() += 1e-12 * sizes.normal.diagonal().maxCoeff();
+  return sizes;
 }
 
 RankOneAtoms with_fitted_sizes(const MatrixProblem& problem, const RankOneAtoms& atoms) {

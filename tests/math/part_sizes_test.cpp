@@ -7,14 +7,18 @@
 namespace hadal {
 namespace {
 
+class PartSizes : public testing::TestWithParam<double> {};
+
 /// 32 x 32 entries are a whole number of blocks, and 60 parts more than Eigen multiplies unblocked.
-TEST(PartSizes, AreLeastSquares) {
-  test::Random random(41);
+TEST_P(PartSizes, AreLeastSquares) {
+  test::Random random(43);
   const Matrix y = random.matrix(32, 32);
   MatrixFitOptions options = test::plain_options(0.5);
   options.norm_u = options.norm_v = parse_norm("l1 + l2");
   const MatrixProblem problem(test::dense_data(y).entries, options);
-  const RankOneAtoms atoms{random.matrix(32, 60), random.matrix(32, 60)};
+  RankOneAtoms atoms{random.matrix(32, 60), random.matrix(32, 60)};
+  Factor& thinned = GetParam() > 0 ? atoms.u : atoms.v;
+  thinned = (thinned.array().abs() < std::abs(GetParam())).select(0, thinned);
   const SizesProblem sizes = sizes_problem(problem, atoms);
   Matrix unit(32 * 32, 60);
   const Matrix target = y / problem.data_unit();
@@ -38,6 +42,9 @@ TEST(PartSizes, AreLeastSquares) {
     EXPECT_NEAR(fitted.u.col(c).normalized().dot(rest * fitted.v.col(c).normalized()), 0, 1e-7);
   }
 }
+
+/// All entries, or one of five in the left or in the right factor.
+INSTANTIATE_TEST_SUITE_P(Zeros, PartSizes, testing::Values(0, 1.3, -1.3));
 
 }  // namespace
 }  // namespace hadal

@@ -90,6 +90,17 @@ TEST(CrossValidation, StopsAtTheSecondPointWhenTheFirstIsUsefulAndTheSecondNoBet
   EXPECT_EQ(cv.path[cv.best].lambda, 0.125);
 }
 
+/// Smaller lambda costs much and promises little; between lambda_max and the first point may be more.
+TEST(CrossValidation, LooksAboveTheFirstPointWhenThatGainsLittleOnNoAtoms) {
+  const double above = std::sqrt(0.5);
+  const Table table = {{above, 0.996}, {0.5, 0.997}, {0.25, 0.9}};
+  auto all = folds({from(table), from(table)});
+  for (auto& fold : all) fold->empty_error = 1;
+  const CrossValidation cv = cross_validate(all, ratios, false, ignore);
+  EXPECT_THAT(asked(cv), testing::ElementsAre(above, 0.5));
+  EXPECT_EQ(cv.path[cv.best].lambda, above);
+}
+
 TEST(CrossValidation, AGainWithinItsStandardErrorIsNone) {
   const auto point = [](double gain) {
     FoldPoint p;
