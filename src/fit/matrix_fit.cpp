@@ -83,7 +83,16 @@ struct Chosen {
   double lambda = 0;
   std::vector<PathPoint> path;
   RankOneAtoms atoms;
+  Index parts_kept = 0;  ///< in the middle of the folds; 0: unknown, or no refit predicts better
 };
+
+Index middle_of_parts_kept(const std::vector<std::unique_ptr<MatrixFold>>& folds, double ratio) {
+  std::vector<Index> counts;
+  for (const auto& fold : folds) counts.push_back(fold->parts_kept(ratio).value_or(0));
+  const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
+  std::nth_element(counts.begin(), middle, counts.end());
+  return *middle;
+}
 
 Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
                      const MatrixProblem& problem, const FitObserver& observer,
@@ -125,7 +134,8 @@ Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
   for (PathPoint& p : cv.path) p.lambda = problem.lambda_at(p.lambda);
   const MatrixFold& first = *all.front();
   return {cv.path[cv.chosen].lambda, std::move(cv.path),
-          in_units_of(problem, first.problem(), first.nearest(ratio))};
+          in_units_of(problem, first.problem(), first.nearest(ratio)),
+          middle_of_parts_kept(all, ratio)};
 }
 
 void set_names(const MatrixData& data, MatrixModel& model) {
@@ -169,6 +179,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
   const bool once = options.lambda.kind != LambdaChoice::Kind::cross_validated;
   if (once && options.refit == RefitChoice::none) data.entries = {};
   LoopState<RankOneAtoms> start = problem.start();
+  Index parts_kept = 0;
   if (point.lambda > 0) {
     model.lambda = point.lambda;
     model.path = point.path;
@@ -181,6 +192,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
     Chosen chosen = choose_lambda(data, options, problem, observer, [&] { return clock.left(); });
     model.lambda = chosen.lambda;
     model.path = std::move(chosen.path);
+    parts_kept = chosen.parts_kept;
     start = problem.start_from(std::move(chosen.atoms));
   }
   if (options.refit == RefitChoice::none) data.entries = {};
@@ -211,8 +223,15 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
   const bool cut_short =
       model.stop == StopReason::interrupted || model.stop == StopReason::time_limit;
   if (options.refit == RefitChoice::automatic && model.size() > 0 && !cut_short) {
-    progress.stage = "refit";
-    model.refit = best_refit(data, options, problem, result.atoms, model.lambda);
+    if (parts_kept > 0) {
+      model.refit = refit_of_parts(problem, result.atoms, parts_kept, model.validation_error);
+    } else {
+      progress.stage = "refit";
+      RefitChosen chosen =
+          best_refit(data, options, problem, result.atoms, model.lambda, watch, clock.left());
+      model.refit = std::move(chosen.refit);
+      model.stop = chosen.cut_short.value_or(model.stop);
+    }
   }
   model.seconds = clock.elapsed();
   return model;

@@ -115,18 +115,23 @@ RankOneAtoms in_units_of(const MatrixProblem& to, const MatrixProblem& from, Ran
   return atoms;
 }
 
+SolveOptions fold_options(const MatrixFitOptions& options, const CoefficientSpace& space) {
+  SolveOptions solve = solve_options(options, space);
+  solve.tolerance = std::max(options.tolerance, 3e-3);
+  solve.settled = 1e-4;
+  if (!(options.norm_u.plain() && options.norm_v.plain())) solve.settled_growths = 2;
+  solve.proof = Proof::none;
+  return solve;
+}
+
 MatrixFold::MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer,
                        TimeLeft time_left)
     : held_out_(std::move(split.held_out)),
       problem_(split.train, options),
-      solve_(solve_options(options, problem_.space())),
+      solve_(fold_options(options, problem_.space())),
       observer_(std::move(observer)),
       time_left_(std::move(time_left)),
       refits_(problem_.structured() && options.refit == RefitChoice::automatic) {
-  // Held-out errors settle long before the last digits do, and nothing is claimed of these fits.
-  solve_.tolerance = std::max(options.tolerance, 3e-3);
-  solve_.settled = 1e-4;
-  solve_.proof = Proof::none;
   empty_error_ = error_of(problem_.family().empty());
 }
 
@@ -137,26 +142,38 @@ double MatrixFold::error_of(const RankOneAtoms& atoms) const {
 }
 
 RankOneAtoms MatrixFold::nearest(double ratio) const {
-  const std::pair<double, RankOneAtoms>* best = nullptr;
-  for (const auto& point : recent_) {
-    if (point.first >= ratio && (!best || point.first < best->first)) best = &point;
+  const Recent* best = nullptr;
+  for (const Recent& point : recent_) {
+    if (point.ratio >= ratio && (!best || point.ratio < best->ratio)) best = &point;
   }
-  return best ? best->second : problem_.start().atoms;
+  return best ? best->atoms : problem_.start().atoms;
+}
+
+std::optional<Index> MatrixFold::parts_kept(double ratio) const {
+  for (const Recent& point : recent_) {
+    if (point.ratio == ratio) return point.parts_kept;
+  }
+  return {};
 }
 
 FoldPoint MatrixFold::fit(double ratio) {
-  constexpr std::size_t kept = 4;
+  constexpr std::size_t points_kept = 4;
   solve_.time_limit = std::max(1e-3, time_left_());
   const SolveResult<RankOneAtoms> result = problem_.solve(
       problem_.lambda_at(ratio), problem_.start_from(nearest(ratio)), solve_, observer_, {});
-  recent_.emplace_back(ratio, result.atoms);
-  if (recent_.size() > kept) recent_.pop_front();
   FoldPoint point;
   point.size = result.atoms.size();
   point.objective = result.certificate.objective;
   point.relative_gap = result.certificate.relative_gap;
-  point.held_out_error = refits_ ? parts_worth_keeping(problem_, result.atoms, held_out_).error
-                                 : error_of(result.atoms);
+  point.held_out_error = error_of(result.atoms);
+  std::optional<Index> parts_kept;
+  if (refits_) {
+    const PartCount refit = parts_worth_keeping(problem_, result.atoms, held_out_);
+    if (refit.count > 0 && refit.error < point.held_out_error) parts_kept = refit.count;
+    point.held_out_error = std::min(point.held_out_error, refit.error);
+  }
+  recent_.push_back({ratio, result.atoms, parts_kept});
+  if (recent_.size() > points_kept) recent_.pop_front();
   point.empty_error = empty_error_;
   point.interrupted =
       result.stop == StopReason::interrupted || result.stop == StopReason::time_limit;

@@ -70,15 +70,15 @@ Refit described(std::string kind, const MatrixProblem& problem, const RankOneAto
   return {std::move(kind), Factor(unit * atoms.u), Factor(unit * atoms.v), error};
 }
 
-std::optional<Refit> refit_of_parts(const Trial& trial, const MatrixProblem& problem,
-                                    const RankOneAtoms& atoms) {
+std::optional<Refit> tried_parts(const Trial& trial, const MatrixProblem& problem,
+                                 const RankOneAtoms& atoms) {
   const PartCount kept = parts_worth_keeping(trial.problem, trial.atoms, trial.held_out);
   if (kept.count == 0 || !(kept.error < trial.error(trial.atoms))) return {};
-  return described("parts", problem, joined_parts(problem, atoms, kept.count), kept.error);
+  return refit_of_parts(problem, atoms, kept.count, kept.error);
 }
 
-std::optional<Refit> refit_of_spaces(const Trial& trial, const MatrixProblem& problem,
-                                     const RankOneAtoms& atoms) {
+std::optional<Refit> tried_spaces(const Trial& trial, const MatrixProblem& problem,
+                                  const RankOneAtoms& atoms) {
   const std::vector<Candidate> candidates = candidates_for(trial.problem);
   double best = trial.error(trial.atoms);
   const Candidate* chosen = nullptr;
@@ -94,6 +94,11 @@ std::optional<Refit> refit_of_spaces(const Trial& trial, const MatrixProblem& pr
 }
 
 }  // namespace
+
+Refit refit_of_parts(const MatrixProblem& problem, const RankOneAtoms& atoms, Index count,
+                     double error) {
+  return described("parts", problem, joined_parts(problem, atoms, count), error);
+}
 
 Matrix refit_values(const MatrixProblem& problem, const RankOneAtoms& atoms) {
   const SizesProblem sizes = sizes_problem(problem, atoms);
@@ -132,27 +137,35 @@ Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, doubl
   return k;
 }
 
-std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& options,
-                                const MatrixProblem& problem, const RankOneAtoms& atoms,
-                                double lambda) {
+RefitChosen best_refit(const MatrixData& data, const MatrixFitOptions& options,
+                       const MatrixProblem& problem, const RankOneAtoms& atoms, double lambda,
+                       const SolveObserver& watch, double time_left) {
   const Entries& entries = data.entries;
   const Split split =
       split_entries(entries, random_parts(held_out_together(data), 10, options.seed + 1), 0);
   if (split.held_out.size() == 0 || split.train.size() == 0) return {};
   const MatrixProblem train(split.train, options);
-  SolveOptions solve = solve_options(options, train.space());
-  solve.proof = Proof::none;
+  SolveOptions solve = fold_options(options, train.space());
   solve.tolerance = std::max(options.tolerance, 1e-3);
+  if (problem.structured()) {
+    // Parts are small beside noise, so that little of F is much of them; but more parts than the
+    // model has would be noise.
+    solve.settled = 1e-5;
+    solve.size_max = atoms.size();
+  }
+  solve.time_limit = std::max(1e-3, time_left);
   // The same strength relative to lambda_max, from nothing: a start from the full model's atoms
   // would let what is held out leak into its own prediction.
   const double ratio = lambda / problem.lambda_max();
-  const RankOneAtoms fitted =
-      train.solve(train.lambda_at(ratio), train.start(), solve, {}, {}).atoms;
-  if (fitted.size() == 0) return {};
+  const SolveResult<RankOneAtoms> fitted =
+      train.solve(train.lambda_at(ratio), train.start(), solve, watch, {});
+  if (fitted.stop == StopReason::interrupted || fitted.stop == StopReason::time_limit)
+    return {{}, fitted.stop};
+  if (fitted.atoms.size() == 0) return {};
 
-  const Trial trial{train, fitted, split.held_out};
-  return problem.structured() ? refit_of_parts(trial, problem, atoms)
-                              : refit_of_spaces(trial, problem, atoms);
+  const Trial trial{train, fitted.atoms, split.held_out};
+  return {problem.structured() ? tried_parts(trial, problem, atoms)
+                               : tried_spaces(trial, problem, atoms)};
 }
 
 }  // namespace hadal

@@ -84,9 +84,9 @@ std::string stop_in_words(StopReason stop) {
     case StopReason::iteration_limit:
       return "the iteration limit was reached before the tolerance";
     case StopReason::time_limit:
-      return "the time limit was reached before the tolerance";
+      return "the time limit was reached";
     case StopReason::interrupted:
-      return "interrupted before the tolerance was reached";
+      return "interrupted";
   }
   return "unknown";
 }

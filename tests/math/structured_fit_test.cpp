@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <string_view>
 
 #include "hadal/algebra/decompositions.hpp"
 #include "hadal/atom/structured.hpp"
@@ -231,23 +232,61 @@ TEST(StructuredFit, ARefitGivesPartsTheirSizesBack) {
   }
 }
 
+/// Three blocks under noise.
+struct Blocks {
+  Matrix truth = Matrix::Zero(40, 30);
+  MatrixData data;
+  MatrixFitOptions options = structured_options(0.25, norm_of("l1 + l2"), norm_of("l1 + l2"));
+
+  Blocks() {
+    test::Random random(13);
+    truth.block(0, 0, 14, 10).setConstant(3);
+    truth.block(14, 10, 13, 10).setConstant(-3);
+    truth.block(27, 20, 13, 10).setConstant(3);
+    data = test::dense_data(truth + 0.5 * random.matrix(40, 30));
+    options.lambda.kind = LambdaChoice::Kind::ratio;
+    options.refit = RefitChoice::automatic;
+  }
+};
+
 /// A penalty so small that noise is fitted by parts of its own: the refit leaves those out.
 TEST(StructuredFit, ARefitLeavesNoiseOut) {
-  test::Random random(13);
-  Matrix truth = Matrix::Zero(40, 30);
-  truth.block(0, 0, 14, 10).setConstant(3);
-  truth.block(14, 10, 13, 10).setConstant(-3);
-  truth.block(27, 20, 13, 10).setConstant(3);
-  const MatrixData data = test::dense_data(truth + 0.5 * random.matrix(40, 30));
-  MatrixFitOptions options = structured_options(0.25, norm_of("l1 + l2"), norm_of("l1 + l2"));
-  options.lambda.kind = LambdaChoice::Kind::ratio;
-  options.refit = RefitChoice::automatic;
-  const MatrixModel model = fit_matrix(data, options);
+  const Blocks blocks;
+  const MatrixModel model = fit_matrix(blocks.data, blocks.options);
   EXPECT_GT(model.size(), 6);
   ASSERT_TRUE(model.refit.has_value());
   EXPECT_EQ(model.refit->u.cols(), 3);
   const Matrix refitted = model.refit->u * model.refit->v.transpose();
-  EXPECT_LT((refitted - truth).norm(), 0.6 * (model.u * model.v.transpose() - truth).norm());
+  const Matrix penalised = model.u * model.v.transpose();
+  EXPECT_LT((refitted - blocks.truth).norm(), 0.6 * (penalised - blocks.truth).norm());
+}
+
+/// The folds have found how many parts are worth keeping: no fit is made for that alone.
+TEST(StructuredFit, ACrossValidationKnowsHowManyPartsToKeep) {
+  Blocks blocks;
+  blocks.options.lambda.kind = LambdaChoice::Kind::cross_validated;
+  blocks.options.lambda.folds = 3;
+  bool tried = false;
+  const MatrixModel model = fit_matrix(blocks.data, blocks.options, [&](const FitProgress& at) {
+    tried = tried || std::string_view(at.stage) == "refit";
+    return true;
+  });
+  ASSERT_TRUE(model.refit.has_value());
+  EXPECT_EQ(model.refit->u.cols(), 3);
+  EXPECT_EQ(model.refit->validation_error, model.validation_error);
+  EXPECT_FALSE(tried);
+}
+
+TEST(StructuredFit, ARefitCanBeInterrupted) {
+  Blocks blocks;
+  const MatrixModel model = fit_matrix(blocks.data, blocks.options, [](const FitProgress& at) {
+    return std::string_view(at.stage) != "refit";
+  });
+  EXPECT_EQ(model.stop, StopReason::interrupted);
+  EXPECT_FALSE(model.refit.has_value());
+  blocks.options.refit = RefitChoice::none;
+  const MatrixModel without = fit_matrix(blocks.data, blocks.options);
+  EXPECT_EQ(model.certificate.objective, without.certificate.objective) << "the model stands";
 }
 
 TEST(StructuredFit, ALimitStillLeavesAProof) {

@@ -281,6 +281,8 @@ TEST_F(ToyFamily, SettlesWhereGrowingPromisesLittle) {
   EXPECT_LT(settled.iterations, whole.iterations);
   EXPECT_GT(settled.certificate.objective, exact);
   EXPECT_LT(settled.certificate.objective, 1.5 * exact);
+  options.settled_growths = 2;
+  EXPECT_EQ(loop(descent).run().iterations, settled.iterations + 1);
   EXPECT_EQ(status_of(settled.certificate, options.tolerance), Status::unproven);
 }
 

@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -52,8 +53,17 @@ class MatrixFold {
   /// The atoms, in the fold's own units, of the smallest of the last few ratios that is not below
   /// this one: what a fit at this ratio best starts from.
   RankOneAtoms nearest(double ratio) const;
+  /// How many parts are worth keeping of the fit at this ratio, if that is one of the last few and
+  /// the refit predicts better.
+  std::optional<Index> parts_kept(double ratio) const;
 
  private:
+  struct Recent {
+    double ratio;
+    RankOneAtoms atoms;
+    std::optional<Index> parts_kept;
+  };
+
   double error_of(const RankOneAtoms& atoms) const;
 
   Entries held_out_;
@@ -63,10 +73,14 @@ class MatrixFold {
   TimeLeft time_left_;
   bool refits_;
   double empty_error_;
-  std::deque<std::pair<double, RankOneAtoms>> recent_;
+  std::deque<Recent> recent_;
 };
 
 /// The solve loop's part of the options; `automatic` proofs are resolved for this space.
 SolveOptions solve_options(const MatrixFitOptions& options, const CoefficientSpace& space);
+
+/// Those of fits that are only judged by what they hold out: such errors settle long before the
+/// last digits do, and nothing is claimed of these fits.
+SolveOptions fold_options(const MatrixFitOptions& options, const CoefficientSpace& space);
 
 }  // namespace hadal

@@ -22,8 +22,10 @@ struct SolveOptions {
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds
   std::uint64_t seed = 0;
   /// With Proof::none: stop as well once growing is predicted to lower F by less than this part of
-  /// it. A gap says how good the model is at the worst; this, what more work would still change.
+  /// it, so many times in a row: a search without a bound may miss what the next one finds. A gap
+  /// says how good the model is at the worst; this, what more work would still change.
   double settled = 0;
+  int settled_growths = 1;
   Index first_growth = 40;  ///< atoms added at once, at the most, or as many as there are
 };
 

@@ -111,8 +111,9 @@ class SolveLoop {
     const double scale = best_scale(dz, price, collected);
     // Half of slope times step: exact for a quadratic loss.
     const double gain = scale * (collected - price) / 2;
-    const bool descended = state_.iteration > 1;
-    if (options_.proof == Proof::none && descended && gain < options_.settled * objective_)
+    const bool little = state_.iteration > 1 && gain < options_.settled * objective_;
+    little_growths_ = little ? little_growths_ + 1 : 0;
+    if (options_.proof == Proof::none && little && little_growths_ >= options_.settled_growths)
       return false;
     if (scale > 0) family_.append(state_.atoms, state_.found, amounts, scale);
     grew_ = scale > 0;
@@ -306,6 +307,7 @@ class SolveLoop {
   double objective_ = 0;
   double estimate_ = 0;  ///< the gap if the search had found all there is
   Certificate certificate_;
+  int little_growths_ = 0;  ///< in a row
   bool grew_ = false, grows_ = false, at_floor_ = false, interrupted_ = false;
   bool exhausted_ = false;  ///< the search finds nothing more, and no better bound can be had
 };
