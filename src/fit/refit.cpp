@@ -147,12 +147,9 @@ RefitChosen best_refit(const MatrixData& data, const MatrixFitOptions& options,
   const MatrixProblem train(split.train, options);
   SolveOptions solve = fold_options(options, train.space());
   solve.tolerance = std::max(options.tolerance, 1e-3);
-  if (problem.structured()) {
-    // Parts are small beside noise, so that little of F is much of them; but more parts than the
-    // model has would be noise.
-    solve.settled = 1e-5;
-    solve.size_max = atoms.size();
-  }
+  solve.settled = problem.structured() ? 1e-5 : 0;  // parts are small beside noise
+  // More parts than the model has would be noise.
+  if (problem.structured()) solve.size_max = atoms.size();
   solve.time_limit = std::max(1e-3, time_left);
   // The same strength relative to lambda_max, from nothing: a start from the full model's atoms
   // would let what is held out leak into its own prediction.
