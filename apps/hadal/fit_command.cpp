@@ -58,10 +58,12 @@ class FitMatrixCommand {
   void add_output_options(CLI::App& app);
   void check_files() const;
   MatrixModel fit(const ReadOptions& read_options);
+  /// Whether a person or the time limit ended the fit, or its refit.
+  bool cut_short(const MatrixModel& model) const;
   void write_results(const MatrixModel& model) const;
 
   fs::path data_, out_, json_;
-  bool quiet_ = false;
+  bool quiet_ = false, interrupted_ = false;
   ReadingArguments reading_;
   NormArguments norms_;
   DictionaryArguments dictionaries_;
@@ -289,7 +291,14 @@ MatrixModel FitMatrixCommand::fit(const ReadOptions& read_options) {
   }
   MatrixData data = read_matrix(data_, read_options);
   prepare(data);
-  return fit_matrix(std::move(data), options_, observer);
+  MatrixModel model = fit_matrix(std::move(data), options_, observer);
+  interrupted_ = interrupt.requested();
+  return model;
+}
+
+bool FitMatrixCommand::cut_short(const MatrixModel& model) const {
+  return interrupted_ || model.stop == StopReason::time_limit ||
+         (options_.time_limit > 0 && model.seconds >= options_.time_limit);
 }
 
 void FitMatrixCommand::write_results(const MatrixModel& model) const {
@@ -298,10 +307,9 @@ void FitMatrixCommand::write_results(const MatrixModel& model) const {
   if (json_ == "-") return;
   std::string text = model_text(model);
   if (options_.refit == RefitChoice::automatic && !model.refit) {
-    const bool cut_short =
-        model.stop == StopReason::interrupted || model.stop == StopReason::time_limit;
-    text += text_line("refit", cut_short ? "none: the fit was cut short"
-                                         : "none: no refit predicts held-out entries better");
+    text +=
+        text_line("refit", cut_short(model) ? "none: the fit was cut short"
+                                            : "none: no refit predicts held-out entries better");
   }
   if (out_.empty()) {
     text += text_line("model", "not kept; add --out MODEL.h5 to keep it");
@@ -324,7 +332,9 @@ int FitMatrixCommand::run() {
   model.read_options = to_json(read_options);
   write_results(model);
   const bool reached = model.stop == StopReason::tolerance || model.stop == StopReason::exhausted;
-  return reached ? exit_done : exit_limit;
+  const bool refit_missing =
+      options_.refit == RefitChoice::automatic && !model.refit && cut_short(model);
+  return reached && !refit_missing ? exit_done : exit_limit;
 }
 
 }  // namespace

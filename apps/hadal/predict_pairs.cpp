@@ -101,9 +101,9 @@ class CategoryPredictions {
 
   std::string errors(Index compared) const {
     const auto count = static_cast<double>(compared);
-    return fmt::format("log loss {:.6g}  accuracy {:.6g}{}", loss_ / count,
-                       static_cast<double>(right_) / count,
-                       others_ > 0 ? fmt::format("  without {} of other categories", others_) : "");
+    return fmt::format(
+        "log loss {:.6g}  accuracy {:.6g}{}", loss_ / count, static_cast<double>(right_) / count,
+        others_ > 0 ? fmt::format("  left out: {} of no category of the model", others_) : "");
   }
 
  private:

@@ -83,15 +83,25 @@ struct Chosen {
   double lambda = 0;
   std::vector<PathPoint> path;
   RankOneAtoms atoms;
-  Index parts_kept = 0;  ///< in the middle of the folds; 0: unknown, or no refit predicts better
+  /// The mean error of the folds' penalised fits, and the middle of how many parts they keep.
+  /// Nothing where that is not known any more.
+  std::optional<MatrixFold::Judgement> judgement{};
 };
 
-Index middle_of_parts_kept(const std::vector<std::unique_ptr<MatrixFold>>& folds, double ratio) {
+std::optional<MatrixFold::Judgement> judgement_of(
+    const std::vector<std::unique_ptr<MatrixFold>>& folds, double ratio) {
+  MatrixFold::Judgement of_all;
   std::vector<Index> counts;
-  for (const auto& fold : folds) counts.push_back(fold->parts_kept(ratio).value_or(0));
+  for (const auto& fold : folds) {
+    const auto judgement = fold->judgement_at(ratio);
+    if (!judgement) return {};
+    of_all.penalised_error += judgement->penalised_error / static_cast<double>(folds.size());
+    counts.push_back(judgement->parts_kept);
+  }
   const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
   std::nth_element(counts.begin(), middle, counts.end());
-  return *middle;
+  of_all.parts_kept = *middle;
+  return of_all;
 }
 
 Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
@@ -134,8 +144,7 @@ Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
   for (PathPoint& p : cv.path) p.lambda = problem.lambda_at(p.lambda);
   const MatrixFold& first = *all.front();
   return {cv.path[cv.chosen].lambda, std::move(cv.path),
-          in_units_of(problem, first.problem(), first.nearest(ratio)),
-          middle_of_parts_kept(all, ratio)};
+          in_units_of(problem, first.problem(), first.nearest(ratio)), judgement_of(all, ratio)};
 }
 
 void set_names(const MatrixData& data, MatrixModel& model) {
@@ -146,6 +155,14 @@ void set_names(const MatrixData& data, MatrixModel& model) {
   model.value_name = data.value_name;
   model.picture = data.picture;
   model.movie = data.movie;
+}
+
+/// The held-out error at the model's lambda; NaN without a cross-validation.
+double error_on_path(const MatrixModel& model) {
+  for (const PathPoint& p : model.path) {
+    if (p.lambda == model.lambda) return p.validation_error;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 void set_outcome(const SolveResult<RankOneAtoms>& result, const MatrixFitOptions& options,
@@ -179,7 +196,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
   const bool once = options.lambda.kind != LambdaChoice::Kind::cross_validated;
   if (once && options.refit == RefitChoice::none) data.entries = {};
   LoopState<RankOneAtoms> start = problem.start();
-  Index parts_kept = 0;
+  std::optional<MatrixFold::Judgement> judgement;
   if (point.lambda > 0) {
     model.lambda = point.lambda;
     model.path = point.path;
@@ -192,7 +209,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
     Chosen chosen = choose_lambda(data, options, problem, observer, [&] { return clock.left(); });
     model.lambda = chosen.lambda;
     model.path = std::move(chosen.path);
-    parts_kept = chosen.parts_kept;
+    judgement = chosen.judgement;
     start = problem.start_from(std::move(chosen.atoms));
   }
   if (options.refit == RefitChoice::none) data.entries = {};
@@ -216,21 +233,20 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
   problem.describe(result.atoms, model);
   set_outcome(result, options, model);
   set_names(data, model);
-  model.validation_error = std::numeric_limits<double>::quiet_NaN();
-  for (const PathPoint& p : model.path) {
-    if (p.lambda == model.lambda) model.validation_error = p.validation_error;
-  }
+  const double refit_error = error_on_path(model);
+  const bool refits = options.refit == RefitChoice::automatic && problem.structured();
+  model.validation_error = judgement ? judgement->penalised_error
+                           : refits  ? std::numeric_limits<double>::quiet_NaN()
+                                     : error_on_path(model);
   const bool cut_short =
       model.stop == StopReason::interrupted || model.stop == StopReason::time_limit;
   if (options.refit == RefitChoice::automatic && model.size() > 0 && !cut_short) {
-    if (parts_kept > 0) {
-      model.refit = refit_of_parts(problem, result.atoms, parts_kept, model.validation_error);
+    if (judgement && judgement->parts_kept > 0) {
+      model.refit = refit_of_parts(problem, result.atoms, judgement->parts_kept, refit_error);
     } else {
       progress.stage = "refit";
-      RefitChosen chosen =
+      model.refit =
           best_refit(data, options, problem, result.atoms, model.lambda, watch, clock.left());
-      model.refit = std::move(chosen.refit);
-      model.stop = chosen.cut_short.value_or(model.stop);
     }
   }
   model.seconds = clock.elapsed();

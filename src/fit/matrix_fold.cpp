@@ -149,9 +149,9 @@ RankOneAtoms MatrixFold::nearest(double ratio) const {
   return best ? best->atoms : problem_.start().atoms;
 }
 
-std::optional<Index> MatrixFold::parts_kept(double ratio) const {
+std::optional<MatrixFold::Judgement> MatrixFold::judgement_at(double ratio) const {
   for (const Recent& point : recent_) {
-    if (point.ratio == ratio) return point.parts_kept;
+    if (point.ratio == ratio) return point.judgement;
   }
   return {};
 }
@@ -165,18 +165,20 @@ FoldPoint MatrixFold::fit(double ratio) {
   point.size = result.atoms.size();
   point.objective = result.certificate.objective;
   point.relative_gap = result.certificate.relative_gap;
-  point.held_out_error = error_of(result.atoms);
-  std::optional<Index> parts_kept;
-  if (refits_) {
-    const PartCount refit = parts_worth_keeping(problem_, result.atoms, held_out_);
-    if (refit.count > 0 && refit.error < point.held_out_error) parts_kept = refit.count;
-    point.held_out_error = std::min(point.held_out_error, refit.error);
-  }
-  recent_.push_back({ratio, result.atoms, parts_kept});
-  if (recent_.size() > points_kept) recent_.pop_front();
-  point.empty_error = empty_error_;
   point.interrupted =
       result.stop == StopReason::interrupted || result.stop == StopReason::time_limit;
+  Judgement judgement{error_of(result.atoms)};
+  point.held_out_error = judgement.penalised_error;
+  if (refits_ && !point.interrupted) {
+    const PartCount refit = parts_worth_keeping(problem_, result.atoms, held_out_);
+    if (refit.count > 0 && refit.error < judgement.penalised_error) {
+      judgement.parts_kept = refit.count;
+      point.held_out_error = refit.error;
+    }
+  }
+  recent_.push_back({ratio, result.atoms, judgement});
+  if (recent_.size() > points_kept) recent_.pop_front();
+  point.empty_error = empty_error_;
   return point;
 }
 

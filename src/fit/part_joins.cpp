@@ -21,11 +21,11 @@ struct Spectrum {
   double largest, second;
 
   Spectrum(const Products& l, const Products& r) {
-    const double trace = l.aa * r.aa + 2 * l.ab * r.ab + l.bb * r.bb;
+    const double trace = std::max(0.0, l.aa * r.aa + 2 * l.ab * r.ab + l.bb * r.bb);
     const double determinant = l.determinant() * r.determinant();
     const double square = (trace + std::sqrt(std::max(0.0, trace * trace - 4 * determinant))) / 2;
     largest = std::sqrt(square);
-    second = std::sqrt(determinant / square);
+    second = square > 0 ? std::sqrt(determinant / square) : 0;
   }
 };
 
@@ -43,7 +43,9 @@ Combination best_rank_one(const Products& l, const Products& r) {
   double a = k_aa >= k_bb ? std::max(0.0, square - k_bb) : k_ab;
   double b = k_aa >= k_bb ? k_ba : std::max(0.0, square - k_aa);
   if (a == 0 && b == 0) a = 1;  // two equal eigenvalues: any vector will do
-  const double length = std::sqrt(l.aa * a * a + 2 * l.ab * a * b + l.bb * b * b);
+  const double square_length = l.aa * a * a + 2 * l.ab * a * b + l.bb * b * b;
+  if (!(sigma > 0 && square_length > 0)) return {0, 0, 0, 0};  // the two cancel
+  const double length = std::sqrt(square_length);
   a *= std::sqrt(sigma) / length;
   b *= std::sqrt(sigma) / length;
   return {a, b, (l.aa * a + l.ab * b) / sigma, (l.ab * a + l.bb * b) / sigma};

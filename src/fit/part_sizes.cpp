@@ -10,6 +10,19 @@
 namespace hadal {
 namespace {
 
+std::vector<Index> positive(const Vector& sizes) {
+  std::vector<Index> which;
+  for (Index i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] > 0) which.push_back(i);
+  }
+  return which;
+}
+
+RankOneAtoms chosen(const RankOneAtoms& atoms, const Vector& sizes) {
+  const std::vector<Index> which = positive(sizes);
+  return {atoms.u(Eigen::all, which), atoms.v(Eigen::all, which)};
+}
+
 RankOneAtoms with_sizes(const RankOneAtoms& atoms, const Vector& sizes) {
   const Vector root = sizes.cwiseQuotient(singular_values(atoms)).cwiseSqrt();
   return {Factor(atoms.u * root.asDiagonal()), Factor(atoms.v * root.asDiagonal())};
@@ -21,7 +34,10 @@ Vector nonnegative_sizes(const SizesProblem& problem, Vector s) {
   for (int sweep = 0; sweep < sweep_max; ++sweep) {
     double moved = 0;
     for (Index c = 0; c < s.size(); ++c) {
-      if (!(problem.normal(c, c) > 0)) continue;
+      if (!(problem.normal(c, c) > 0)) {
+        s[c] = 0;
+        continue;
+      }
       const double slope = problem.normal.col(c).dot(s) - problem.right[c];
       const double next = std::max(0.0, s[c] - slope / problem.normal(c, c));
       moved = std::max(moved, std::abs(next - s[c]));
@@ -129,12 +145,10 @@ SizesProblem sizes_problem(const MatrixProblem& problem, const RankOneAtoms& ato
 }
 
 RankOneAtoms with_fitted_sizes(const MatrixProblem& problem, const RankOneAtoms& atoms) {
-  const Vector sizes = nonnegative_sizes(sizes_problem(problem, atoms), singular_values(atoms));
-  std::vector<Index> kept;
-  for (Index i = 0; i < sizes.size(); ++i) {
-    if (sizes[i] > 0) kept.push_back(i);
-  }
-  return with_sizes({atoms.u(Eigen::all, kept), atoms.v(Eigen::all, kept)}, sizes(kept));
+  const RankOneAtoms given = chosen(atoms, singular_values(atoms));
+  if (given.size() == 0) return given;
+  const Vector sizes = nonnegative_sizes(sizes_problem(problem, given), singular_values(given));
+  return with_sizes(chosen(given, sizes), sizes(positive(sizes)));
 }
 
 }  // namespace hadal

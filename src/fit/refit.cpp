@@ -137,9 +137,9 @@ Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, doubl
   return k;
 }
 
-RefitChosen best_refit(const MatrixData& data, const MatrixFitOptions& options,
-                       const MatrixProblem& problem, const RankOneAtoms& atoms, double lambda,
-                       const SolveObserver& watch, double time_left) {
+std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& options,
+                                const MatrixProblem& problem, const RankOneAtoms& atoms,
+                                double lambda, const SolveObserver& watch, double time_left) {
   const Entries& entries = data.entries;
   const Split split =
       split_entries(entries, random_parts(held_out_together(data), 10, options.seed + 1), 0);
@@ -156,13 +156,12 @@ RefitChosen best_refit(const MatrixData& data, const MatrixFitOptions& options,
   const double ratio = lambda / problem.lambda_max();
   const SolveResult<RankOneAtoms> fitted =
       train.solve(train.lambda_at(ratio), train.start(), solve, watch, {});
-  if (fitted.stop == StopReason::interrupted || fitted.stop == StopReason::time_limit)
-    return {{}, fitted.stop};
+  if (fitted.stop == StopReason::interrupted || fitted.stop == StopReason::time_limit) return {};
   if (fitted.atoms.size() == 0) return {};
 
   const Trial trial{train, fitted.atoms, split.held_out};
-  return {problem.structured() ? tried_parts(trial, problem, atoms)
-                               : tried_spaces(trial, problem, atoms)};
+  return problem.structured() ? tried_parts(trial, problem, atoms)
+                              : tried_spaces(trial, problem, atoms);
 }
 
 }  // namespace hadal

@@ -84,9 +84,9 @@ std::string stop_in_words(StopReason stop) {
     case StopReason::iteration_limit:
       return "the iteration limit was reached before the tolerance";
     case StopReason::time_limit:
-      return "the time limit was reached";
+      return "the time limit was reached before the tolerance";
     case StopReason::interrupted:
-      return "interrupted";
+      return "interrupted before the tolerance was reached";
   }
   return "unknown";
 }
@@ -174,10 +174,11 @@ std::string dictionary_in_words(const Dictionary& dictionary) {
 std::string refit_in_words(const MatrixModel& model) {
   if (!model.refit) return "none";
   if (model.refit->kind != "parts") return fmt::format("of the {}", model.refit->kind);
-  if (model.refit->u.cols() == model.size())
-    return fmt::format("of the sizes of all {} parts", model.size());
-  return fmt::format("of the sizes of {} parts, joined from {}", model.refit->u.cols(),
-                     model.size());
+  const Index kept = model.refit->u.cols();
+  const char* const parts = kept == 1 ? "part" : "parts";
+  return kept == model.size()
+             ? fmt::format("of the sizes, of {} {}", kept, parts)
+             : fmt::format("of the sizes, of {} {} joined from {}", kept, parts, model.size());
 }
 
 Vector strengths(const MatrixModel& model) {

@@ -33,6 +33,26 @@ TEST_F(Structured, AMoviesOwnShapeIsTheLattice) {
   EXPECT_THAT(text, testing::HasSubstr("l1 + l2 + 0.3*tv(grid8)"));
 }
 
+TEST_F(Structured, RefitsArePartOfAModelThatIsConfirmed) {
+  simulate();
+  const std::string fit =
+      "fit matrix data.csv --offset none --norm-v \"l1 + l2\" --lambda-ratio 0.1 --tol 1e-3 "
+      "--refit "
+      "--quiet --out m.h5 --json f.json";
+  done(fit);
+  const auto refit = json_of("f.json")["refit"];
+  ASSERT_EQ(refit["kind"], "parts");
+  EXPECT_LT(refit["size"], json_of("f.json")["size"]);
+  EXPECT_THAT(hadal("inspect m.h5").out, testing::HasSubstr("joined from"));
+  EXPECT_EQ(hadal("verify m.h5 data.csv").code, 0);
+  done("report m.h5 --out r.html");
+  // Nothing is left for a cross-validation, whose folds then have no parts to join.
+  const Result late = hadal(
+      "fit matrix data.csv --offset none --norm-v \"l1 + l2\" --refit --time-limit 0.001 --quiet");
+  EXPECT_EQ(late.code, 4) << late.err;
+  EXPECT_THAT(late.out, testing::HasSubstr("the fit was cut short"));
+}
+
 TEST_F(Structured, GivenShapesAndEdges) {
   simulate();
   done(

@@ -88,6 +88,16 @@ TEST_F(PartJoinsTest, LeaveOutTheSmallestOfPartsThatShareNothing) {
   EXPECT_GE(one.u.minCoeff(), 0);
 }
 
+/// Their sum has no rank-one part at all.
+TEST_F(PartJoinsTest, PartsThatCancelBecomeNothing) {
+  const Factor u = random_.matrix(9, 2), v = random_.matrix(7, 2);
+  RankOneAtoms atoms{Factor(9, 3), Factor(7, 3)};
+  atoms.u << u.col(0), u.col(1), u.col(0);
+  atoms.v << v.col(0), v.col(1), -v.col(0);
+  const RankOneAtoms rest = join(atoms).left(1);
+  EXPECT_LT((product(rest.u, rest.v) - product(u.col(1), v.col(1))).norm(), 1e-7);
+}
+
 TEST_F(PartJoinsTest, OfNothingAndOfOnePartThereAreNone) {
   EXPECT_EQ(join({Factor(9, 0), Factor(7, 0)}).parts, 0);
   const RankOneAtoms one{random_.matrix(9, 1), random_.matrix(7, 1)};

@@ -7,10 +7,10 @@
 namespace hadal {
 namespace {
 
-class PartSizes : public testing::TestWithParam<double> {};
+class PartSizesOf : public testing::TestWithParam<double> {};
 
 /// 32 x 32 entries are a whole number of blocks, and 60 parts more than Eigen multiplies unblocked.
-TEST_P(PartSizes, AreLeastSquares) {
+TEST_P(PartSizesOf, AreLeastSquares) {
   test::Random random(43);
   const Matrix y = random.matrix(32, 32);
   MatrixFitOptions options = test::plain_options(0.5);
@@ -43,8 +43,17 @@ TEST_P(PartSizes, AreLeastSquares) {
   }
 }
 
+TEST(PartSizes, PartsThatAreNothingAreLeftOut) {
+  test::Random random(5);
+  MatrixFitOptions options = test::plain_options(0.5);
+  options.norm_u = options.norm_v = parse_norm("l1 + l2");
+  const MatrixProblem problem(test::dense_data(random.matrix(4, 3)).entries, options);
+  EXPECT_EQ(with_fitted_sizes(problem, {Factor(4, 0), Factor(3, 0)}).size(), 0);
+  EXPECT_EQ(with_fitted_sizes(problem, {Factor::Zero(4, 2), Factor::Zero(3, 2)}).size(), 0);
+}
+
 /// All entries, or one of five in the left or in the right factor.
-INSTANTIATE_TEST_SUITE_P(Zeros, PartSizes, testing::Values(0, 1.3, -1.3));
+INSTANTIATE_TEST_SUITE_P(Zeros, PartSizesOf, testing::Values(0, 1.3, -1.3));
 
 }  // namespace
 }  // namespace hadal

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <functional>
 #include <string>
 
@@ -204,6 +205,15 @@ const std::vector<ClaimChange>& false_claims() {
          m.refit = Refit{"core", m.u, m.v, 1.0};
          m.refit->u(0, 0) = std::numeric_limits<double>::quiet_NaN();
        }},
+      {"refit of another size that is none of parts",
+       [](MatrixModel& m) {
+         m.refit = Refit{"core", m.u.leftCols(1), m.v.leftCols(1), 1.0};
+       }},
+      {"refit of more parts than there are",
+       [](MatrixModel& m) {
+         m.refit = Refit{"parts", Factor::Ones(m.u.rows(), m.size() + 1),
+                         Factor::Ones(m.v.rows(), m.size() + 1), 1.0};
+       }},
       {"refit of another shape",
        [](MatrixModel& m) {
          m.refit = Refit{"core", m.v, m.u.leftCols(1), 1.0};
@@ -227,6 +237,18 @@ TEST(Mutation, a_false_claim_about_a_true_model) {
     change.apply(changed.model);
     EXPECT_FALSE(confirmed(changed)) << change.name;
   }
+}
+
+/// An infinite objective is equal to no claim, however wide the tolerance that is relative to it.
+TEST(Mutation, factors_whose_objective_overflows) {
+  Fitted changed = true_claims()[0];
+  changed.model.u *= 1e100;
+  changed.model.v *= 1e100;
+  for (const verify::Check& check : verify::verify_matrix(changed.model, changed.data).checks) {
+    if (check.name == "train error") changed.model.train_error = check.found;
+  }
+  EXPECT_TRUE(std::isfinite(changed.model.train_error));
+  EXPECT_FALSE(confirmed(changed));
 }
 
 /// A claim made weaker stays true, and is confirmed: a wider tolerance, a smaller polar claim with

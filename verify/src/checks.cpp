@@ -12,7 +12,9 @@ void Checks::add(std::string name, double claimed, double found, bool passed, st
 
 void Checks::equal(std::string name, double claimed, double found, double slack,
                    std::string remark) {
-  const bool passed = std::abs(claimed - found) <= slack;
+  // A slack in proportion to what is found would forgive anything where that has overflowed.
+  const bool passed =
+      std::isfinite(found) && std::isfinite(slack) && std::abs(claimed - found) <= slack;
   add(std::move(name), claimed, found, passed, std::move(remark));
 }
 

@@ -53,15 +53,20 @@ class MatrixFold {
   /// The atoms, in the fold's own units, of the smallest of the last few ratios that is not below
   /// this one: what a fit at this ratio best starts from.
   RankOneAtoms nearest(double ratio) const;
-  /// How many parts are worth keeping of the fit at this ratio, if that is one of the last few and
-  /// the refit predicts better.
-  std::optional<Index> parts_kept(double ratio) const;
+
+  /// What is held out says of the penalised fit at a ratio and of its refit.
+  struct Judgement {
+    double penalised_error = 0;
+    Index parts_kept = 0;  ///< by the refit, if there is one and it predicts better; else 0
+  };
+  /// Nothing where the ratio is not one of the last few.
+  std::optional<Judgement> judgement_at(double ratio) const;
 
  private:
   struct Recent {
     double ratio;
     RankOneAtoms atoms;
-    std::optional<Index> parts_kept;
+    Judgement judgement;
   };
 
   double error_of(const RankOneAtoms& atoms) const;

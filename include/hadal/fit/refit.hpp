@@ -13,18 +13,14 @@ namespace hadal {
 Matrix refit_values(const MatrixProblem& problem, const RankOneAtoms& atoms);
 Matrix refit_core(const MatrixProblem& problem, const RankOneAtoms& atoms, double ridge);
 
-struct RefitChosen {
-  std::optional<Refit> refit;             ///< nothing when the penalised model predicts best
-  std::optional<StopReason> cut_short{};  ///< why nothing is known
-};
-
 /// Chooses between the penalised model and its refits by the error on a tenth of the entries held
 /// out at random, and applies the choice to the full model's atoms. Of structured parts the refit
 /// is joined_parts, as many as are worth keeping. What is held out is left out of a fit of its own,
-/// which `watch` may end, as `time_left` seconds do.
-RefitChosen best_refit(const MatrixData& data, const MatrixFitOptions& options,
-                       const MatrixProblem& problem, const RankOneAtoms& atoms, double lambda,
-                       const SolveObserver& watch, double time_left);
+/// which `watch` may end, as `time_left` seconds do. Nothing then, or when the penalised model
+/// predicts best.
+std::optional<Refit> best_refit(const MatrixData& data, const MatrixFitOptions& options,
+                                const MatrixProblem& problem, const RankOneAtoms& atoms,
+                                double lambda, const SolveObserver& watch, double time_left);
 
 /// The parts joined to as many as a cross-validation found to be worth keeping, of this error.
 Refit refit_of_parts(const MatrixProblem& problem, const RankOneAtoms& atoms, Index count,

@@ -37,7 +37,7 @@ std::string norm_in_words(const FactorNorm& norm);
 /// E.g. "dct, the 20 lowest of 128", "given, 12 elements", "none".
 std::string dictionary_in_words(const Dictionary& dictionary);
 
-/// E.g. "of the values", "of the sizes of the 5 parts worth keeping, of 13", "none".
+/// E.g. "of the values", "of the sizes, of 5 parts joined from 13", "none".
 std::string refit_in_words(const MatrixModel& model);
 
 /// norm_u(u_i) norm_v(v_i) of every atom, largest first: the singular values of plain norms.
