@@ -113,7 +113,8 @@ TEST_F(Losses, MultinomialPredictsCategories) {
   // A pair the model does not know, a value that is no category, and one without a value.
   write_text(file("q.csv"), "user,item,score\nr0,c0,10\nr0,c1,30\nnobody,c1,20\nr1,c1,\n");
   const Result mixed = done("predict m.h5 q.csv --out q-out.csv");
-  EXPECT_THAT(mixed.out, AllOf(HasSubstr("over 1 values"), HasSubstr("left out: 1 of no category")));
+  EXPECT_THAT(mixed.out,
+              AllOf(HasSubstr("over 1 values"), HasSubstr("left out: 1 of no category")));
   EXPECT_THAT(mixed.err, HasSubstr("1 of 4 pairs"));
   EXPECT_THAT(text_of("q-out.csv"), HasSubstr("nobody,c1,20,,\n"));
 
