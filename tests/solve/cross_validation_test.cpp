@@ -90,7 +90,8 @@ TEST(CrossValidation, StopsAtTheSecondPointWhenTheFirstIsUsefulAndTheSecondNoBet
   EXPECT_EQ(cv.path[cv.best].lambda, 0.125);
 }
 
-/// Smaller lambda costs much and promises little; between lambda_max and the first point may be more.
+/// Smaller lambda costs much and promises little; between lambda_max and the first point may be
+/// more.
 TEST(CrossValidation, LooksAboveTheFirstPointWhenThatGainsLittleOnNoAtoms) {
   const double above = std::sqrt(0.5);
   const Table table = {{above, 0.996}, {0.5, 0.997}, {0.25, 0.9}};
