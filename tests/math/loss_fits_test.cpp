@@ -8,6 +8,7 @@
 #include "hadal/fit/matrix_fit.hpp"
 #include "hadal/model/predict.hpp"
 #include "hadal/verify/verify.hpp"
+#include "math/changed_claims.hpp"
 #include "math/plain_losses.hpp"
 #include "math/support.hpp"
 
@@ -15,6 +16,8 @@
 // checker.
 namespace hadal {
 namespace {
+
+using test::confirmed;
 
 using test::PlainLossProblem;
 
@@ -49,17 +52,6 @@ MatrixFitOptions options_of(LossKind kind, double ratio) {
   options.loss = kind;
   options.threads = 1;
   return options;
-}
-
-::testing::AssertionResult confirmed(const MatrixModel& model, const MatrixData& data) {
-  const verify::Report report = verify::verify_matrix(model, data);
-  if (report.confirmed) return ::testing::AssertionSuccess();
-  auto failure = ::testing::AssertionFailure();
-  for (const verify::Check& check : report.checks)
-    if (!check.passed)
-      failure << check.name << ": " << check.claimed << ", found " << check.found << ", "
-              << check.remark << "\n";
-  return failure;
 }
 
 MatrixFitOptions random_options(LossKind kind, test::Random& random, unsigned seed) {
@@ -297,21 +289,8 @@ TEST(LossFits, RefuseWhatALossDoesNotHave) {
     EXPECT_THROW(fit_matrix(constant(2, 2, value), options_of(LossKind::logistic, 0.3)), DataError);
 }
 
-/// A true claim with one thing changed.
-struct Changed {
-  const char* what;
-  std::function<void(MatrixModel&, MatrixData&)> change;
-};
-
 TEST(LossFits, TheCheckerRefusesChangedModelsAndData) {
-  const std::vector<Changed> changes = {
-      {"objective", [](MatrixModel& m, MatrixData&) { m.certificate.objective *= 1 + 1e-6; }},
-      {"lower bound", [](MatrixModel& m, MatrixData&) { m.certificate.lower_bound *= 1 - 1e-6; }},
-      {"lambda", [](MatrixModel& m, MatrixData&) { m.lambda *= 1 + 1e-5; }},
-      {"lambda_max", [](MatrixModel& m, MatrixData&) { m.lambda_max *= 1 + 1e-5; }},
-      {"train error", [](MatrixModel& m, MatrixData&) { m.train_error *= 1 + 1e-6; }},
-      {"dual scale", [](MatrixModel& m, MatrixData&) { m.certificate.dual_scale *= 0.9; }},
-      {"a factor", [](MatrixModel& m, MatrixData&) { m.u(0, 0) += 0.01; }},
+  const std::vector<test::Changed> changes = {
       {"a value",
        [](MatrixModel&, MatrixData& d) { d.entries.value[7] = d.entries.value[7] == 0 ? 1 : 0; }},
       {"a value that the loss does not take",
@@ -329,12 +308,8 @@ TEST(LossFits, TheCheckerRefusesChangedModelsAndData) {
     options.norm_alpha = 0.5;
     const MatrixModel model = fit_matrix(data, options);
     ASSERT_TRUE(confirmed(model, data));
-    for (const auto& [what, change] : changes) {
-      MatrixModel changed_model = model;
-      MatrixData changed_data = data;
-      change(changed_model, changed_data);
-      EXPECT_FALSE(confirmed(changed_model, changed_data)) << to_string(kind) << ": " << what;
-    }
+    test::expect_refused(test::changed_figures(), model, data, to_string(kind));
+    test::expect_refused(changes, model, data, to_string(kind));
   }
 }
 
@@ -348,13 +323,7 @@ TEST(LossFits, TheCheckerRefusesAForgedCertificate) {
     MatrixModel model = fit_matrix(data, options);
     ASSERT_EQ(model.status, Status::bounded);
     EXPECT_TRUE(confirmed(model, data));
-    Certificate& claim = model.certificate;
-    claim.gap = 1e-7 * claim.objective;
-    claim.lower_bound = claim.objective - claim.gap;
-    claim.relative_gap = 1e-7;
-    claim.polar_bound = model.lambda;
-    claim.dual_scale = 1;
-    model.status = Status::optimal;
+    test::forge_optimum(model);
     EXPECT_FALSE(confirmed(model, data)) << to_string(kind);
   }
 }

@@ -11,12 +11,14 @@
 #include "hadal/model/categories.hpp"
 #include "hadal/model/predict.hpp"
 #include "hadal/verify/verify.hpp"
+#include "math/changed_claims.hpp"
 #include "math/plain_multinomial.hpp"
 
 // Fits of categories, against a plain solver, closed forms, the logistic fit, and the checker.
 namespace hadal {
 namespace {
 
+using test::confirmed;
 using test::PlainMultinomial;
 using test::planted_categories;
 
@@ -25,17 +27,6 @@ MatrixFitOptions options_of(double ratio) {
   options.loss = LossKind::multinomial;
   options.threads = 1;
   return options;
-}
-
-::testing::AssertionResult confirmed(const MatrixModel& model, const MatrixData& data) {
-  const verify::Report report = verify::verify_matrix(model, data);
-  if (report.confirmed) return ::testing::AssertionSuccess();
-  auto failure = ::testing::AssertionFailure();
-  for (const verify::Check& check : report.checks)
-    if (!check.passed)
-      failure << check.name << ": " << check.claimed << ", found " << check.found << ", "
-              << check.remark << "\n";
-  return failure;
 }
 
 void add_weights(MatrixData& data, test::Random& random) {
@@ -336,21 +327,8 @@ TEST(MultinomialFit, RefusesWhatItDoesNotHave) {
   EXPECT_THROW(fit_matrix(test::dense_data(many), options_of(0.3)), DataError);
 }
 
-/// A true claim with one thing changed.
-struct Changed {
-  const char* what;
-  std::function<void(MatrixModel&, MatrixData&)> change;
-};
-
 TEST(MultinomialFit, TheCheckerRefusesChangedModelsAndData) {
-  const std::vector<Changed> changes = {
-      {"objective", [](MatrixModel& m, MatrixData&) { m.certificate.objective *= 1 + 1e-6; }},
-      {"lower bound", [](MatrixModel& m, MatrixData&) { m.certificate.lower_bound *= 1 - 1e-6; }},
-      {"lambda", [](MatrixModel& m, MatrixData&) { m.lambda *= 1 + 1e-5; }},
-      {"lambda_max", [](MatrixModel& m, MatrixData&) { m.lambda_max *= 1 + 1e-5; }},
-      {"train error", [](MatrixModel& m, MatrixData&) { m.train_error *= 1 + 1e-6; }},
-      {"dual scale", [](MatrixModel& m, MatrixData&) { m.certificate.dual_scale *= 0.9; }},
-      {"a factor of rows", [](MatrixModel& m, MatrixData&) { m.u(0, 0) += 0.01; }},
+  const std::vector<test::Changed> changes = {
       {"a factor of scores", [](MatrixModel& m, MatrixData&) { m.v(4, 0) += 0.01; }},
       {"scores exchanged", [](MatrixModel& m, MatrixData&) { m.v.row(3).swap(m.v.row(4)); }},
       {"a category of the model", [](MatrixModel& m, MatrixData&) { m.categories[2] = 9; }},
@@ -369,14 +347,10 @@ TEST(MultinomialFit, TheCheckerRefusesChangedModelsAndData) {
   options.norm_alpha = 0.5;
   const MatrixModel model = fit_matrix(data, options);
   ASSERT_TRUE(confirmed(model, data));
-  for (const auto& [what, change] : changes) {
-    MatrixModel changed_model = model;
-    MatrixData changed_data = data;
-    change(changed_model, changed_data);
-    EXPECT_FALSE(confirmed(changed_model, changed_data)) << what;
-  }
+  test::expect_refused(test::changed_figures(), model, data, "multinomial");
+  test::expect_refused(changes, model, data, "multinomial");
   // Other shapes and losses are no claim about these data at all.
-  const std::vector<Changed> misshapen = {
+  const std::vector<test::Changed> misshapen = {
       {"loss", [](MatrixModel& m, MatrixData&) { m.loss = LossKind::logistic; }},
       {"no categories", [](MatrixModel& m, MatrixData&) { m.categories.clear(); }},
       {"one more category", [](MatrixModel& m, MatrixData&) { m.categories.push_back(4); }},
@@ -400,13 +374,7 @@ TEST(MultinomialFit, TheCheckerRefusesAForgedCertificate) {
   MatrixModel model = fit_matrix(data, options);
   ASSERT_EQ(model.status, Status::bounded);
   EXPECT_TRUE(confirmed(model, data));
-  Certificate& claim = model.certificate;
-  claim.gap = 1e-7 * claim.objective;
-  claim.lower_bound = claim.objective - claim.gap;
-  claim.relative_gap = 1e-7;
-  claim.polar_bound = model.lambda;
-  claim.dual_scale = 1;
-  model.status = Status::optimal;
+  test::forge_optimum(model);
   EXPECT_FALSE(confirmed(model, data));
 }
 

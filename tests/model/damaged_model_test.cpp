@@ -1,135 +1,18 @@
-#include <gmock/gmock.h>
-#include <hdf5.h>
+#include "damaged_model.hpp"
 
-#include <filesystem>
 #include <fstream>
-#include <functional>
 #include <limits>
-#include <string>
-#include <vector>
-
-#include "hadal/error.hpp"
-#include "hadal/model/model_io.hpp"
-#include "model_support.hpp"
 
 /// Every way to damage a model file has to be refused, with a message that names the file and the
 /// place. Files are damaged through the HDF5 library itself.
 namespace hadal {
 namespace {
 
+using test::Damaged;
 using ::testing::HasSubstr;
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-/// A saved model, open for damage.
-class Damaged {
- public:
-  explicit Damaged(const MatrixModel& model = test::full_model())
-      : path_(test::model_path("damaged.h5")) {
-    save_model(path_, model);
-    file_ = H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
-  }
-  ~Damaged() { close(); }
-  Damaged(const Damaged&) = delete;
-  Damaged& operator=(const Damaged&) = delete;
-
-  void remove(const char* object) { H5Ldelete(file_, object, H5P_DEFAULT); }
-  void remove_attribute(const char* group, const char* name) {
-    H5Adelete_by_name(file_, group, name, H5P_DEFAULT);
-  }
-
-  void attribute(const char* group, const char* name, double value) {
-    scalar(group, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value);
-  }
-  void attribute(const char* group, const char* name, std::int64_t value) {
-    scalar(group, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
-  }
-  void attribute(const char* group, const char* name, const std::string& text) {
-    const hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, text.size());
-    H5Tset_strpad(type, H5T_STR_NULLPAD);
-    scalar(group, name, type, type, text.data());
-    H5Tclose(type);
-  }
-
-  /// Sets element `at` of a dataset of doubles or of whole numbers.
-  void value(const char* dataset, std::size_t at, double value) {
-    element(dataset, at, value, H5T_NATIVE_DOUBLE);
-  }
-  void value(const char* dataset, std::size_t at, std::int64_t value) {
-    element(dataset, at, value, H5T_NATIVE_INT64);
-  }
-
-  /// Puts another dataset in place, filled with zeros unless `layout` says how it is stored.
-  void dataset(const char* name, hid_t type, std::vector<hsize_t> shape,
-               const std::function<void(hid_t)>& layout = {}) {
-    remove(name);
-    const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
-    const hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
-    if (layout)
-      layout(plan);
-    else
-      H5Pset_alloc_time(plan, H5D_ALLOC_TIME_EARLY);
-    H5Dclose(H5Dcreate2(file_, name, type, space, H5P_DEFAULT, plan, H5P_DEFAULT));
-    H5Pclose(plan);
-    H5Sclose(space);
-  }
-
-  void soft_link(const char* target, const char* name) {
-    remove(name);
-    H5Lcreate_soft(target, file_, name, H5P_DEFAULT, H5P_DEFAULT);
-  }
-  void external_link(const char* name) {
-    const auto other = test::model_path("other.h5");
-    save_model(other, test::full_model());
-    remove(name);
-    H5Lcreate_external(other.c_str(), name, file_, name, H5P_DEFAULT, H5P_DEFAULT);
-  }
-
-  /// The message with which loading is refused.
-  std::string refusal() {
-    close();
-    try {
-      load_model(path_);
-    } catch (const ModelError& error) {
-      EXPECT_THAT(error.what(), HasSubstr(path_.string()));
-      return error.what();
-    }
-    ADD_FAILURE() << "the damaged file was accepted";
-    return {};
-  }
-
- private:
-  void close() {
-    if (file_ >= 0) H5Fclose(file_);
-    file_ = -1;
-  }
-  template <class Number>
-  void element(const char* dataset, std::size_t at, Number value, hid_t type) {
-    const hid_t set = H5Dopen2(file_, dataset, H5P_DEFAULT);
-    const hid_t space = H5Dget_space(set);
-    std::vector<Number> all(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
-    H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
-    all.at(at) = value;
-    H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
-    H5Sclose(space);
-    H5Dclose(set);
-  }
-  void scalar(const char* group, const char* name, hid_t stored, hid_t given, const void* value) {
-    const hid_t node = H5Gopen2(file_, group, H5P_DEFAULT);
-    if (H5Aexists(node, name) > 0) H5Adelete(node, name);
-    const hid_t space = H5Screate(H5S_SCALAR);
-    const hid_t made = H5Acreate2(node, name, stored, space, H5P_DEFAULT, H5P_DEFAULT);
-    H5Awrite(made, given, value);
-    H5Aclose(made);
-    H5Sclose(space);
-    H5Gclose(node);
-  }
-
-  std::filesystem::path path_;
-  hid_t file_ = -1;
-};
 
 TEST(DamagedModel, is_loaded_while_it_is_not_damaged) {
   Damaged file;
@@ -359,69 +242,6 @@ TEST(DamagedModel, has_labels_that_do_not_match) {
                    [](hid_t plan) { H5Pset_alloc_time(plan, H5D_ALLOC_TIME_EARLY); });
   EXPECT_THAT(repeated.refusal(), HasSubstr("twice"));
   H5Tclose(type);
-}
-
-TEST(DamagedModel, has_a_dictionary_that_is_none) {
-  const auto refused = [](const std::function<void(Damaged&)>& damage, const std::string& part) {
-    Damaged file(test::model_with_dictionaries());
-    damage(file);
-    EXPECT_THAT(file.refusal(), HasSubstr(part));
-  };
-  const char* const matrix = "problem/dictionary_u/matrix";
-  const char *const given = "problem/dictionary_u", *const basis = "problem/dictionary_v";
-  refused([&](Damaged& f) { f.value(matrix, 4, not_a_number); }, "expected a finite number");
-  refused([&](Damaged& f) { f.value(matrix, 4, -infinity); }, "expected a finite number");
-  refused([&](Damaged& f) { f.value(matrix, 0, 1e200); }, "1e+200");
-  refused(
-      [&](Damaged& f) {
-        for (const int k : {4, 10, 13}) f.value(matrix, k, 0.0);
-      },
-      "zeros alone");
-  refused([&](Damaged& f) { f.dataset(matrix, H5T_IEEE_F64LE, {0, 3}); }, "0 x 3");
-  refused([&](Damaged& f) { f.remove(matrix); }, "is missing");
-  refused([&](Damaged& f) { f.attribute(given, "kind", std::string("wavelet")); }, "'wavelet'");
-  refused([&](Damaged& f) { f.attribute(given, "kind", std::string("none")); }, "is missing");
-  refused([&](Damaged& f) { f.attribute(given, "kind", std::string("dct")); }, "is missing");
-  refused([&](Damaged& f) { f.remove_attribute(basis, "elements"); }, "is missing");
-  refused([&](Damaged& f) { f.attribute(basis, "elements", std::int64_t{5}); }, "of 5 elements");
-  refused([&](Damaged& f) { f.attribute(basis, "elements", std::int64_t{7}); }, "7 elements");
-  refused([&](Damaged& f) { f.attribute(basis, "rows", std::int64_t{-6}); }, "-6 rows");
-  refused([&](Damaged& f) { f.attribute(basis, "rows", std::int64_t{1} << 62); }, "at most");
-  refused([&](Damaged& f) { f.remove("atoms/u"); }, "is missing");
-  refused([&](Damaged& f) { f.remove(given), f.attribute(basis, "rows", std::int64_t{3}); },
-          "4 elements");
-}
-
-TEST(DamagedModel, has_categories_that_are_none) {
-  const auto refused = [](const std::function<void(Damaged&)>& damage, const std::string& part) {
-    Damaged file(test::model_of_categories());
-    damage(file);
-    EXPECT_THAT(file.refusal(), HasSubstr(part));
-  };
-  const char* const categories = "problem/categories";
-  refused([&](Damaged& f) { f.remove(categories); }, "is missing");
-  for (const std::int64_t bad : {-3, -4, 12, 13, -(1 << 30)})
-    refused([&](Damaged& f) { f.value(categories, 1, bad); }, "increasing");
-  refused([&](Damaged& f) { f.value(categories, 2, std::int64_t{1} << 60); }, "2^53");
-  refused([&](Damaged& f) { f.dataset(categories, H5T_STD_I64LE, {0}); }, "2 to 100");
-  refused([&](Damaged& f) { f.dataset(categories, H5T_STD_I64LE, {1}); }, "2 to 100");
-  refused([&](Damaged& f) { f.dataset(categories, H5T_STD_I64LE, {101}); }, "2 to 100");
-  refused([&](Damaged& f) { f.dataset(categories, H5T_STD_I64LE, {3, 1}); }, "categories");
-  refused([&](Damaged& f) { f.dataset(categories, H5T_IEEE_F64LE, {3}); }, "expected type int64");
-  refused([](Damaged& f) { f.attribute("problem", "loss", std::string("poisson")); },
-          "categories is given");
-  refused([](Damaged& f) { f.attribute("problem", "offset_terms", std::string("global")); },
-          "offset_terms");
-  refused(
-      [](Damaged& f) {
-        f.dataset("atoms/v", H5T_IEEE_F64LE, {5, 2});
-      },
-      "3 rows for each column");
-  refused([](Damaged& f) { f.dataset("atoms/v", H5T_IEEE_F64LE, {9, 2}); }, "column_scale");
-  // Categories where there are none.
-  Damaged logistic;
-  logistic.dataset(categories, H5T_STD_I64LE, {3});
-  EXPECT_THAT(logistic.refusal(), HasSubstr("categories is given"));
 }
 
 TEST(DamagedModel, points_elsewhere) {

@@ -11,7 +11,7 @@ RankOneAtoms joined_parts(const MatrixProblem& problem, const RankOneAtoms& atom
 /// How many joined parts predict best.
 struct PartCount {
   Index count = 0;
-  double error = 0;  ///< of that many, mean_error on the held-out entries
+  double error = 0;  ///< mean_error of that many on the held-out entries, as they were joined
 };
 
 /// The fewest joined parts whose squared error on held-out entries exceeds that of the best number
