@@ -37,7 +37,6 @@ void check_norms(const MatrixFitOptions& o) {
     throw ArgumentError(what + " with structured norms of the factors; expected plain l2 norms");
   };
   if (o.norm_alpha > 0) refuse("weights by counts were given");
-  if (o.offset_policy == OffsetPolicy::free) refuse("free offsets were given");
 }
 
 void check_dictionaries(const MatrixFitOptions& o) {
