@@ -4,6 +4,7 @@
 #include <string>
 
 #include "hadal/data/entries.hpp"
+#include "hadal/data/tensor_entries.hpp"
 
 namespace hadal::io {
 
@@ -11,6 +12,11 @@ namespace hadal::io {
 using Where = std::function<std::string(Index position)>;
 
 /// `hadal::canonicalise` with messages in terms of `where`.
-void canonicalise(Entries& entries, Duplicates duplicates, const Where& where);
+void canonicalise(Entries &entries, Duplicates duplicates, const Where &where);
 
-}  // namespace hadal::io
+/// The same for tensors. Messages count indices from `base`, as the file does;
+/// the indices here count from 0.
+void canonicalise(TensorEntries &entries, Duplicates duplicates,
+                  const Where &where, Index base = 0);
+
+} // namespace hadal::io
