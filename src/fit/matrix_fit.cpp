@@ -9,6 +9,7 @@
 #include <limits>
 #include <mutex>
 
+#include "fit_memory.hpp"
 #include "hadal/error.hpp"
 #include "hadal/fit/loss_values.hpp"
 #include "hadal/fit/matrix_fold.hpp"
@@ -184,6 +185,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
   const Stopwatch clock(given.time_limit);
   check_options(given);
   const MatrixFitOptions options = options_for(data, given);
+  require_memory_of_fit(data.entries, options);
   const Threads threads(options.threads);
 
   const MatrixProblem problem(data.entries, options);
@@ -309,6 +311,7 @@ std::vector<MatrixModel> fit_matrix_path(MatrixData data, const std::vector<doub
   const Stopwatch clock(given.time_limit);
   check_path_options(ratios, given);
   const MatrixFitOptions options = options_for(data, given);
+  require_memory_of_fit(data.entries, options);
   const Threads threads(options.threads);
   const MatrixProblem problem(data.entries, options);
   data.entries = {};

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "hadal/data/memory.hpp"
 #include "hadal/error.hpp"
 
 namespace hadal {
@@ -83,6 +84,8 @@ Graph lattice(GraphKind kind, std::array<Index, 3> shape) {
   graph.shape = shape;
   graph.vertices = shape[0] * shape[1] * shape[2];
   const std::vector<Step> steps = half_of_the_steps(kind);
+  require_memory(steps.size() * static_cast<std::uint64_t>(graph.vertices) * sizeof(Edge),
+                 fmt::format("a lattice of {} elements", graph.vertices));
   const auto inside = [&](const Step& at) {
     for (int k = 0; k < 3; ++k)
       if (at[k] < 0 || at[k] >= shape[k]) return false;

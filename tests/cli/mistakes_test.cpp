@@ -25,6 +25,9 @@ TEST_P(Mistakes, GetOneClearLine) {
   std::string many = "row,column,value\n";
   for (int k = 1; k <= 101; ++k) many += fmt::format("{0},1,{0}\n", k);
   write_text(file("many.csv"), many);
+  write_text(file("huge.mtx"),
+             "%%MatrixMarket matrix coordinate real general\n2147483647 2147483647 2\n"
+             "2147483647 1 1\n1 2147483647 2\n");
   write_text(file("not-a-model.h5"), "hello");
   const Mistake& mistake = GetParam();
   const Result result = hadal(mistake.arguments);
@@ -101,6 +104,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"fit matrix folder", 3, {"'folder' is a folder", "expected a file"}},
         Mistake{"fit matrix bad.csv", 3, {"bad.csv", "line 3", "abc"}},
         Mistake{"fit matrix empty.csv", 3, {"empty.csv"}},
+        Mistake{"fit matrix huge.mtx --lambda 1",
+                3,
+                {"2147483647 x 2147483647 matrix with 2 observed entries", "needs about",
+                 "bytes of memory", "are free"}},
         Mistake{"fit matrix data.csv --value rating", 3, {"rating", "value"}},
         Mistake{"fit matrix data.csv --lambda 1 --resume none.h5", 3, {"--resume", "none.h5"}},
         Mistake{"verify data.csv", 2, {"DATA"}},
@@ -134,6 +141,20 @@ TEST_F(Help, EveryCommandExplainsItselfWithExamples) {
     EXPECT_THAT(help.out, HasSubstr("Examples:")) << command;
     EXPECT_TRUE(help.err.empty()) << help.err;
   }
+}
+
+using OutOfMemory = CommandTest;
+
+/// What cannot be foreseen ends in one line as well. (The variable lets the address sanitizer fail
+/// an allocation as the system does.)
+TEST_F(OutOfMemory, IsAnInternalErrorInOneLine) {
+  const Result result =
+      shell("ASAN_OPTIONS=allocator_may_return_null=1 " + quoted(HADAL_BINARY) +
+            " simulate matrix --rows 2147483647 --columns 9999 --rank 9999 --entries 9 "
+            "--out x.csv");
+  EXPECT_EQ(result.code, 5) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("out of memory"));
+  EXPECT_FALSE(exists("x.csv"));
 }
 
 using FailedWrite = CommandTest;

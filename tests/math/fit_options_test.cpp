@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include "hadal/fit/matrix_fit.hpp"
 #include "hadal/fit/matrix_fold.hpp"
 #include "math/support.hpp"
+#include "memory_limit.hpp"
 
 namespace hadal {
 namespace {
@@ -44,6 +45,28 @@ TEST(FitOptions, RefusesWhatIsOutOfRange) {
     mistake(options);
     EXPECT_THROW(fit_matrix(data, options), ArgumentError);
   }
+}
+
+/// Three entries are little; factors of so many rows and columns are not.
+TEST(FitOptions, FactorsThatDoNotFitIntoMemoryAreRefused) {
+  MatrixData data;
+  data.entries.rows = data.entries.columns = 20'000;
+  data.entries.row = {0, 7, 19'999};
+  data.entries.column = {19'999, 7, 0};
+  data.entries.value = {1, 2, 3};
+  const MatrixFitOptions options = test::plain_options(0.2);
+  {
+    const test::MemoryLimit limit(std::uint64_t{8} << 20);
+    try {
+      fit_matrix(data, options);
+      ADD_FAILURE() << "was not refused";
+    } catch (const DataError& error) {
+      EXPECT_THAT(error.what(), testing::HasSubstr("20000 x 20000 matrix with 3 observed entries"));
+      EXPECT_THAT(error.what(), testing::HasSubstr("bytes of memory"));
+    }
+    EXPECT_THROW(fit_matrix_path(data, {0.5, 0.2}, options), DataError);
+  }
+  EXPECT_EQ(fit_matrix(data, options).status, Status::optimal);
 }
 
 TEST(FitOptions, SameSeedGivesTheSameBitsOtherSeedsTheSameObjective) {

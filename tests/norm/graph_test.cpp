@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hadal/error.hpp"
+#include "memory_limit.hpp"
 
 namespace hadal {
 namespace {
@@ -67,6 +68,12 @@ TEST(Graph, RefusesShapesAndEdgesThatMakeNoSense) {
   EXPECT_THROW(graph_of_edges(3, {{-1, 1}}), ArgumentError);
   EXPECT_EQ(graph_of_edges(3, {{0, 2}}).edges.size(), 1u);
   EXPECT_THROW(graph_kind_from_string("grid5"), ArgumentError);
+}
+
+TEST(Graph, ALatticeThatDoesNotFitIntoMemoryIsRefused) {
+  const test::MemoryLimit limit(std::uint64_t{8} << 20);
+  EXPECT_THROW(lattice(GraphKind::chain, {10'000'000, 1, 1}), DataError);
+  EXPECT_EQ(lattice(GraphKind::chain, {10'000, 1, 1}).edges.size(), 9999u);
 }
 
 }  // namespace

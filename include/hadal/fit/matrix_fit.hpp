@@ -84,8 +84,8 @@ using FitObserver = std::function<bool(const FitProgress&)>;
 /// Throws ArgumentError for an option out of range or one that the loss does not have (offsets on
 /// the scale of a link; free offsets and refits of any loss but the squared one; pictures, movies,
 /// and what speaks of columns alone, a dictionary or total variation on v, with the multinomial
-/// loss), and DataError for data without a usable entry or with a value that the loss does not
-/// take.
+/// loss), and DataError for data without a usable entry, with a value that the loss does not
+/// take, or with more rows and columns than the free memory can hold factors of.
 MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer = {});
 
