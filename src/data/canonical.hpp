@@ -12,11 +12,11 @@ namespace hadal::io {
 using Where = std::function<std::string(Index position)>;
 
 /// `hadal::canonicalise` with messages in terms of `where`.
-void canonicalise(Entries &entries, Duplicates duplicates, const Where &where);
+void canonicalise(Entries& entries, Duplicates duplicates, const Where& where);
 
 /// The same for tensors. Messages count indices from `base`, as the file does;
 /// the indices here count from 0.
-void canonicalise(TensorEntries &entries, Duplicates duplicates,
-                  const Where &where, Index base = 0);
+void canonicalise(TensorEntries& entries, Duplicates duplicates, const Where& where,
+                  Index base = 0);
 
-} // namespace hadal::io
+}  // namespace hadal::io

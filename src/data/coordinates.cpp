@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -13,12 +15,10 @@
 namespace hadal::io {
 namespace {
 
-void check_entry(const Coordinates &entries, std::size_t k,
-                 const Naming &naming) {
+void check_entry(const Coordinates& entries, std::size_t k, const Naming& naming) {
   const auto refuse = [&](std::string_view expected) {
-    throw DataError(
-        fmt::format("{}: {}, value {}: {}", naming.where(static_cast<Index>(k)),
-                    naming.position(k), entries.value[k], expected));
+    throw DataError(fmt::format("{}: {}, value {}: {}", naming.where(static_cast<Index>(k)),
+                                naming.position(k), entries.value[k], expected));
   };
   for (std::size_t mode = 0; mode < entries.modes.size(); ++mode) {
     const Index index = entries.modes[mode].index[k];
@@ -26,179 +26,176 @@ void check_entry(const Coordinates &entries, std::size_t k,
       refuse(fmt::format("expected {}", naming.range(mode)));
     }
   }
-  if (!std::isfinite(entries.value[k]))
-    refuse("expected a finite value");
-  if (entries.weight.empty())
-    return;
+  if (!std::isfinite(entries.value[k])) refuse("expected a finite value");
+  if (entries.weight.empty()) return;
   if (!std::isfinite(entries.weight[k]) || entries.weight[k] <= 0) {
-    refuse(fmt::format("weight {}: expected a finite weight > 0",
-                       entries.weight[k]));
+    refuse(fmt::format("weight {}: expected a finite weight > 0", entries.weight[k]));
   }
 }
 
 /// Whether entry b stands after entry a, at another position.
-bool is_before(const Coordinates &entries, std::size_t a, std::size_t b) {
-  for (const Coordinates::Mode &mode : entries.modes) {
-    if (mode.index[a] != mode.index[b])
-      return mode.index[a] < mode.index[b];
+bool is_before(const Coordinates& entries, std::size_t a, std::size_t b) {
+  for (const Coordinates::Mode& mode : entries.modes) {
+    if (mode.index[a] != mode.index[b]) return mode.index[a] < mode.index[b];
   }
   return false;
 }
 
-bool is_canonical(const Coordinates &entries) {
+bool is_canonical(const Coordinates& entries) {
   for (std::size_t k = 1; k < entries.value.size(); ++k) {
-    if (!is_before(entries, k - 1, k))
-      return false;
+    if (!is_before(entries, k - 1, k)) return false;
   }
   return true;
 }
 
-/// Positions in the input in the order of (indices, position).
-using Order = std::vector<std::uint32_t>;
+/// Positions in the input, in the order that was reached, and what they are sorted by next.
+struct Order {
+  std::vector<std::uint32_t> position;
+  std::vector<std::uint64_t> key;
 
-/// One stable pass of a radix sort by sixteen bits of `key`.
-void sort_by_digit(const std::vector<std::int32_t> &key, int shift,
-                   Order &order, Order &spare) {
-  const auto digit = [&](std::uint32_t k) {
-    return (static_cast<std::uint32_t>(key[k]) >> shift) & 0xffff;
-  };
-  std::vector<std::size_t> start(0x10001, 0);
-  for (const std::uint32_t k : order)
-    ++start[digit(k) + 1];
+  explicit Order(std::size_t size) : position(size), key(size) {}
+};
+
+constexpr int digit_bits = 11;  // as many streams of writes as caches can follow
+
+/// One stable pass of a radix sort.
+void sort_by_digit(int shift, Order& order, Order& spare) {
+  constexpr std::uint64_t digits = std::uint64_t{1} << digit_bits;
+  const auto digit = [&](std::uint64_t key) { return (key >> shift) & (digits - 1); };
+  std::array<std::size_t, digits + 1> start{};
+  for (const std::uint64_t key : order.key) ++start[digit(key) + 1];
   std::partial_sum(start.begin(), start.end(), start.begin());
-  for (const std::uint32_t k : order)
-    spare[start[digit(k)]++] = k;
-  order.swap(spare);
-}
-
-Order sorted_order(const Coordinates &entries) {
-  Order order(entries.value.size()), spare(order.size());
-  std::iota(order.begin(), order.end(), std::uint32_t{0});
-  for (auto mode = entries.modes.rbegin(); mode != entries.modes.rend();
-       ++mode) {
-    sort_by_digit(mode->index, 0, order, spare);
-    if (mode->size > 0x10000)
-      sort_by_digit(mode->index, 16, order, spare);
+  for (std::size_t k = 0; k < order.key.size(); ++k) {
+    const std::size_t target = start[digit(order.key[k])]++;
+    spare.key[target] = order.key[k];
+    spare.position[target] = order.position[k];
   }
-  return order;
+  std::swap(order, spare);
 }
 
-bool same_cell(const Coordinates &entries, std::uint32_t a, std::uint32_t b) {
-  return std::all_of(entries.modes.begin(), entries.modes.end(),
-                     [&](const Coordinates::Mode &mode) {
-                       return mode.index[a] == mode.index[b];
-                     });
-}
-
-[[noreturn]] void refuse_duplicate(const Coordinates &entries,
-                                   std::uint32_t first, std::uint32_t again,
-                                   const Naming &naming) {
-  throw DataError(fmt::format("{}: {}, value {} was given before ({}, value "
-                              "{}): expected each position "
-                              "once, or duplicates to be averaged",
-                              naming.where(again), naming.position(again),
-                              entries.value[again], naming.where(first),
-                              entries.value[first]));
-}
-
-/// Whether a cell is given twice; refuses it, at the first place in the input,
-/// unless duplicates are to be averaged.
-bool has_duplicates(const Coordinates &entries, const Order &order,
-                    Duplicates duplicates, const Naming &naming) {
-  std::size_t worst = 0;
-  for (std::size_t k = 1; k < order.size(); ++k) {
-    if (same_cell(entries, order[k], order[k - 1]) &&
-        (worst == 0 || order[k] < order[worst]))
-      worst = k;
-  }
-  if (worst != 0 && duplicates == Duplicates::error)
-    refuse_duplicate(entries, order[worst - 1], order[worst], naming);
-  return worst != 0;
-}
-
-/// The entries [first, last) of one cell as one: the weighted mean of their
-/// values and the sum of their weights.
-std::pair<double, double> mean_of(const Coordinates &entries,
-                                  Order::const_iterator first,
-                                  Order::const_iterator last,
-                                  const Naming &naming) {
-  const auto weight_of = [&](std::uint32_t k) {
-    return entries.weight.empty() ? 1.0 : entries.weight[k];
-  };
-  double mean = entries.value[*first];
-  double total = weight_of(*first);
-  while (++first != last) {
-    const double weight = weight_of(*first);
-    const double share = 1.0 / (1.0 + total / weight);
-    mean = (1.0 - share) * mean + share * entries.value[*first];
-    total += weight;
-    if (!std::isfinite(total)) {
-      throw DataError(fmt::format(
-          "{}: {}: the sum of the duplicates' weights is not finite",
-          naming.where(*first), naming.position(*first)));
+/// Stable sort by the modes [first, last), which have `count` positions.
+void sort_by_modes(const Coordinates& entries, std::size_t first, std::size_t last,
+                   std::uint64_t count, Order& order, Order& spare) {
+  std::fill(order.key.begin(), order.key.end(), 0);
+  for (std::size_t mode = first; mode < last; ++mode) {
+    const auto size = static_cast<std::uint64_t>(entries.modes[mode].size);
+    const std::vector<std::int32_t>& index = entries.modes[mode].index;
+    for (std::size_t k = 0; k < order.key.size(); ++k) {
+      order.key[k] = order.key[k] * size + static_cast<std::uint64_t>(index[order.position[k]]);
     }
   }
-  return {mean, total};
+  const auto bits = static_cast<int>(std::bit_width(count - 1));
+  for (int shift = 0; shift < bits; shift += digit_bits) sort_by_digit(shift, order, spare);
 }
 
-/// Values and weights in this order, with those of one cell merged. `order`
-/// keeps the first entry of each cell.
-void merge(const Coordinates &entries, Order &order, const Naming &naming) {
-  std::vector<double> value, weight;
-  auto kept = order.begin();
-  for (auto first = order.begin(); first != order.end();) {
-    const std::uint32_t cell = *first;
-    const auto last = std::find_if(first, order.end(), [&](std::uint32_t k) {
-      return !same_cell(entries, cell, k);
-    });
-    const auto [mean, total] = mean_of(entries, first, last, naming);
-    value.push_back(mean);
-    weight.push_back(total);
-    *kept++ = cell;
-    first = last;
+/// Positions in the input in the order of (indices, position): sorted by as many of the last modes
+/// as one key holds, then by those before them.
+std::vector<std::uint32_t> sorted_order(const Coordinates& entries) {
+  Order order(entries.value.size()), spare(entries.value.size());
+  std::iota(order.position.begin(), order.position.end(), std::uint32_t{0});
+  for (std::size_t last = entries.modes.size(); last > 0;) {
+    std::size_t first = last;
+    std::uint64_t count = 1;
+    for (; first > 0; --first) {
+      const auto size = static_cast<std::uint64_t>(entries.modes[first - 1].size);
+      std::uint64_t more = 0;
+      if (__builtin_mul_overflow(count, size, &more)) break;
+      count = more;
+    }
+    sort_by_modes(entries, first, last, count, order, spare);
+    last = first;
   }
-  order.erase(kept, order.end());
-  entries.value = std::move(value);
-  entries.weight = std::move(weight);
+  return std::move(order.position);
 }
 
-template <class T> void reorder(const Order &order, std::vector<T> &values) {
-  if (values.empty())
-    return;
+template <class T>
+void reorder(const std::vector<std::uint32_t>& order, std::vector<T>& values) {
+  if (values.empty()) return;
   std::vector<T> out;
   out.reserve(order.size());
-  for (const std::uint32_t k : order)
-    out.push_back(values[k]);
+  for (const std::uint32_t k : order) out.push_back(values[k]);
   values = std::move(out);
 }
 
-} // namespace
+/// Sorted entries, and where in the input they stood.
+struct Sorted {
+  const Coordinates& entries;
+  const std::vector<std::uint32_t>& order;
+  const Naming& naming;
 
-void check_entries(const Coordinates &entries, const Naming &naming) {
-  for (std::size_t k = 0; k < entries.value.size(); ++k)
-    check_entry(entries, k, naming);
+  std::string where(std::size_t k) const { return naming.where(order[k]); }
+};
+
+/// Whether a position is given twice; refuses it, at the first place in the input, unless
+/// duplicates are to be averaged.
+bool has_duplicates(const Sorted& sorted, Duplicates duplicates) {
+  const std::vector<double>& value = sorted.entries.value;
+  std::size_t again = 0;
+  for (std::size_t k = 1; k < value.size(); ++k) {
+    const bool twice = !is_before(sorted.entries, k - 1, k);
+    if (twice && (again == 0 || sorted.order[k] < sorted.order[again])) again = k;
+  }
+  if (again == 0 || duplicates == Duplicates::mean) return again != 0;
+  throw DataError(
+      fmt::format("{}: {}, value {} was given before ({}, value {}): expected each position once, "
+                  "or duplicates to be averaged",
+                  sorted.where(again), sorted.naming.position(again), value[again],
+                  sorted.where(again - 1), value[again - 1]));
 }
 
-void canonicalise(const Coordinates &entries, Duplicates duplicates,
-                  const Naming &naming) {
+/// Adds entry `from` to entry `to`, the mean of those before it: values weighted, weights summed.
+void add(const Sorted& sorted, std::size_t from, std::size_t to) {
+  double& mean = sorted.entries.value[to];
+  double& total = sorted.entries.weight[to];
+  const double weight = sorted.entries.weight[from];
+  const double share = 1.0 / (1.0 + total / weight);
+  mean = (1.0 - share) * mean + share * sorted.entries.value[from];
+  total += weight;
+  if (std::isfinite(total)) return;
+  throw DataError(fmt::format("{}: {}: the sum of the duplicates' weights is not finite",
+                              sorted.where(from), sorted.naming.position(from)));
+}
+
+/// Makes one entry of those that share a position.
+void merge(const Sorted& sorted) {
+  const Coordinates& entries = sorted.entries;
+  entries.weight.resize(entries.value.size(), 1.0);
+  std::size_t last = 0;
+  for (std::size_t k = 1; k < entries.value.size(); ++k) {
+    if (!is_before(entries, last, k)) {
+      add(sorted, k, last);
+      continue;
+    }
+    ++last;
+    for (const Coordinates::Mode& mode : entries.modes) mode.index[last] = mode.index[k];
+    entries.value[last] = entries.value[k];
+    entries.weight[last] = entries.weight[k];
+  }
+  for (const Coordinates::Mode& mode : entries.modes) mode.index.resize(last + 1);
+  entries.value.resize(last + 1);
+  entries.weight.resize(last + 1);
+}
+
+}  // namespace
+
+void check_entries(const Coordinates& entries, const Naming& naming) {
+  for (std::size_t k = 0; k < entries.value.size(); ++k) check_entry(entries, k, naming);
+}
+
+void canonicalise(const Coordinates& entries, Duplicates duplicates, const Naming& naming) {
   const std::size_t size = entries.value.size();
   if (size > std::numeric_limits<std::uint32_t>::max()) {
-    throw DataError(
-        fmt::format("{} entries: expected at most 4294967295", size));
+    throw DataError(fmt::format("{} entries: expected at most 4294967295", size));
   }
   check_entries(entries, naming);
-  if (is_canonical(entries))
-    return;
-  Order order = sorted_order(entries);
-  if (has_duplicates(entries, order, duplicates, naming)) {
-    merge(entries, order, naming);
-  } else {
-    reorder(order, entries.value);
-    reorder(order, entries.weight);
-  }
+  if (is_canonical(entries)) return;
+  const std::vector<std::uint32_t> order = sorted_order(entries);
   // One array after the other: the data may fill the memory.
-  for (const Coordinates::Mode &mode : entries.modes)
-    reorder(order, mode.index);
+  for (const Coordinates::Mode& mode : entries.modes) reorder(order, mode.index);
+  reorder(order, entries.value);
+  reorder(order, entries.weight);
+  const Sorted sorted{entries, order, naming};
+  if (has_duplicates(sorted, duplicates)) merge(sorted);
 }
 
-} // namespace hadal::io
+}  // namespace hadal::io

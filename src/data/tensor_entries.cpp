@@ -17,11 +17,11 @@ namespace hadal {
 namespace {
 
 /// Throws E unless the shape is one that a tensor may have.
-template <class E> void check_shape(const std::vector<Index> &shape) {
+template <class E>
+void check_shape(const std::vector<Index>& shape) {
   constexpr Index most = std::numeric_limits<std::int32_t>::max();
   if (shape.size() < 2) {
-    throw E(fmt::format("a tensor of order {}: expected an order of at least 2",
-                        shape.size()));
+    throw E(fmt::format("a tensor of order {}: expected an order of at least 2", shape.size()));
   }
   for (const Index size : shape) {
     if (size < 1 || size > most) {
@@ -32,16 +32,15 @@ template <class E> void check_shape(const std::vector<Index> &shape) {
 }
 
 /// The number of positions, unless it exceeds 2^64 - 1.
-std::optional<std::uint64_t> positions(const std::vector<Index> &shape) {
+std::optional<std::uint64_t> positions(const std::vector<Index>& shape) {
   std::uint64_t count = 1;
   for (const Index size : shape) {
-    if (__builtin_mul_overflow(count, static_cast<std::uint64_t>(size), &count))
-      return {};
+    if (__builtin_mul_overflow(count, static_cast<std::uint64_t>(size), &count)) return {};
   }
   return count;
 }
 
-void check_counts(const TensorEntries &entries) {
+void check_counts(const TensorEntries& entries) {
   const std::size_t size = entries.value.size();
   if (entries.full() && positions(entries.shape) != size) {
     throw DataError(
@@ -50,62 +49,54 @@ void check_counts(const TensorEntries &entries) {
                     size, fmt::join(entries.shape, ", ")));
   }
   if (!entries.full() && entries.index.size() != entries.shape.size()) {
-    throw DataError(fmt::format(
-        "indices of {} modes of a tensor of order {}: expected one of each",
-        entries.index.size(), entries.shape.size()));
+    throw DataError(fmt::format("indices of {} modes of a tensor of order {}: expected one of each",
+                                entries.index.size(), entries.shape.size()));
   }
-  for (const auto &index : entries.index) {
+  for (const auto& index : entries.index) {
     if (index.size() != size) {
-      throw DataError(fmt::format(
-          "entries with {} indices of a mode and {} values: expected as "
-          "many of each",
-          index.size(), size));
+      throw DataError(
+          fmt::format("entries with {} indices of a mode and {} values: expected as "
+                      "many of each",
+                      index.size(), size));
     }
   }
   if (!entries.weight.empty() && entries.weight.size() != size) {
-    throw DataError(fmt::format(
-        "entries with {} values and {} weights: expected as many of each, "
-        "or no weights",
-        size, entries.weight.size()));
+    throw DataError(
+        fmt::format("entries with {} values and {} weights: expected as many of each, "
+                    "or no weights",
+                    size, entries.weight.size()));
   }
 }
 
-std::string position_of(const TensorEntries &entries, std::size_t k,
-                        Index base) {
+std::string position_of(const TensorEntries& entries, std::size_t k, Index base) {
   std::vector<Index> indices;
   if (entries.full()) {
     indices = io::indices_at(entries.shape, k);
   } else {
-    for (const auto &index : entries.index)
-      indices.push_back(index[k]);
+    for (const auto& index : entries.index) indices.push_back(index[k]);
   }
-  for (Index &index : indices)
-    index += base;
+  for (Index& index : indices) index += base;
   return fmt::format("indices ({})", fmt::join(indices, ", "));
 }
 
 /// Removes what is missing from the values and the weights, and writes down
 /// where the rest stands.
-void keep_observed(TensorEntries &entries, std::size_t observed) {
+void keep_observed(TensorEntries& entries, std::size_t observed) {
   const std::size_t order = entries.shape.size();
   const bool weighted = !entries.weight.empty();
   entries.index.resize(order);
-  for (auto &index : entries.index)
-    index.reserve(observed);
+  for (auto& index : entries.index) index.reserve(observed);
   std::vector<std::int32_t> at(order, 0);
   std::size_t kept = 0;
   for (std::size_t k = 0; k < entries.value.size(); ++k) {
     if (!std::isnan(entries.value[k])) {
       entries.value[kept] = entries.value[k];
-      if (weighted)
-        entries.weight[kept] = entries.weight[k];
-      for (std::size_t mode = 0; mode < order; ++mode)
-        entries.index[mode].push_back(at[mode]);
+      if (weighted) entries.weight[kept] = entries.weight[k];
+      for (std::size_t mode = 0; mode < order; ++mode) entries.index[mode].push_back(at[mode]);
       ++kept;
     }
     for (std::size_t mode = order; mode-- > 0;) {
-      if (++at[mode] < entries.shape[mode])
-        break;
+      if (++at[mode] < entries.shape[mode]) break;
       at[mode] = 0;
     }
   }
@@ -113,10 +104,9 @@ void keep_observed(TensorEntries &entries, std::size_t observed) {
   entries.weight.resize(weighted ? kept : 0);
 }
 
-} // namespace
+}  // namespace
 
-std::vector<Index> io::indices_at(const std::vector<Index> &shape,
-                                  std::size_t position) {
+std::vector<Index> io::indices_at(const std::vector<Index>& shape, std::size_t position) {
   std::vector<Index> indices(shape.size());
   auto rest = static_cast<Index>(position);
   for (std::size_t mode = shape.size(); mode-- > 0;) {
@@ -127,24 +117,18 @@ std::vector<Index> io::indices_at(const std::vector<Index> &shape,
 }
 
 TensorEntries io::observed(DenseArray array, std::vector<double> weights) {
-  TensorEntries entries{
-      std::move(array.shape), {}, std::move(array.values), std::move(weights)};
-  const auto missing =
-      std::count_if(entries.value.begin(), entries.value.end(),
-                    [](double value) { return std::isnan(value); });
-  if (missing > 0)
-    keep_observed(entries,
-                  entries.value.size() - static_cast<std::size_t>(missing));
+  TensorEntries entries{std::move(array.shape), {}, std::move(array.values), std::move(weights)};
+  const auto missing = std::count_if(entries.value.begin(), entries.value.end(),
+                                     [](double value) { return std::isnan(value); });
+  if (missing > 0) keep_observed(entries, entries.value.size() - static_cast<std::size_t>(missing));
   return entries;
 }
 
-void io::canonicalise(TensorEntries &entries, Duplicates duplicates,
-                      const Where &where, Index base) {
+void io::canonicalise(TensorEntries& entries, Duplicates duplicates, const Where& where,
+                      Index base) {
   check_shape<DataError>(entries.shape);
   check_counts(entries);
-  const auto position = [&](std::size_t k) {
-    return position_of(entries, k, base);
-  };
+  const auto position = [&](std::size_t k) { return position_of(entries, k, base); };
   const auto range = [&](std::size_t mode) {
     return fmt::format("an index of mode {} from {} to {}", mode, base,
                        entries.shape[mode] - 1 + base);
@@ -158,36 +142,31 @@ void io::canonicalise(TensorEntries &entries, Duplicates duplicates,
     coordinates.modes.push_back({entries.index[mode], entries.shape[mode]});
   }
   canonicalise(coordinates, duplicates, {where, position, range});
-  if (positions(entries.shape) == entries.value.size())
-    entries.index.clear();
+  if (positions(entries.shape) == entries.value.size()) entries.index.clear();
 }
 
-void canonicalise(TensorEntries &entries, Duplicates duplicates) {
-  io::canonicalise(entries, duplicates, [](Index position) {
-    return fmt::format("entry {}", position);
-  });
+void canonicalise(TensorEntries& entries, Duplicates duplicates) {
+  io::canonicalise(entries, duplicates,
+                   [](Index position) { return fmt::format("entry {}", position); });
 }
 
-TensorEntries tensor_from_dense(std::vector<Index> shape,
-                                std::vector<double> values) {
+TensorEntries tensor_from_dense(std::vector<Index> shape, std::vector<double> values) {
   check_shape<ArgumentError>(shape);
   if (positions(shape) != values.size()) {
-    throw ArgumentError(fmt::format(
-        "{} values for a tensor of shape ({}): expected one for each position",
-        values.size(), fmt::join(shape, ", ")));
+    throw ArgumentError(
+        fmt::format("{} values for a tensor of shape ({}): expected one for each position",
+                    values.size(), fmt::join(shape, ", ")));
   }
   const auto infinite =
-      std::find_if(values.begin(), values.end(),
-                   [](double value) { return std::isinf(value); });
+      std::find_if(values.begin(), values.end(), [](double value) { return std::isinf(value); });
   if (infinite != values.end()) {
-    const auto at = io::indices_at(
-        shape, static_cast<std::size_t>(infinite - values.begin()));
-    throw DataError(fmt::format(
-        "indices ({}): value {}: expected a finite number, or NaN for a "
-        "missing entry",
-        fmt::join(at, ", "), *infinite));
+    const auto at = io::indices_at(shape, static_cast<std::size_t>(infinite - values.begin()));
+    throw DataError(
+        fmt::format("indices ({}): value {}: expected a finite number, or NaN for a "
+                    "missing entry",
+                    fmt::join(at, ", "), *infinite));
   }
   return io::observed({std::move(shape), std::move(values)}, {});
 }
 
-} // namespace hadal
+}  // namespace hadal

@@ -38,6 +38,18 @@ TEST(CanonicaliseTensor, IndicesBeyondSixteenBits) {
   EXPECT_THAT(entries.value, ElementsAre(1, 2, 3));
 }
 
+TEST(CanonicaliseTensor, PositionsBeyondSixtyFourBits) {
+  const Index most = (Index{1} << 31) - 1;
+  const auto last = static_cast<std::int32_t>(most - 1);
+  TensorEntries entries{{most, most, most, most},
+                        {{1, 0, 0, 1}, {0, last, last, 0}, {last, 1, 0, last}, {2, last, 5, 1}},
+                        {4, 2, 1, 3},
+                        {}};
+  canonicalise(entries);
+  EXPECT_THAT(entries.value, ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(entries.index[3], ElementsAre(5, last, 1, 2));
+}
+
 TEST(CanonicaliseTensor, DropsTheIndicesOfAFullTensor) {
   TensorEntries entries{{2, 1, 2}, {{1, 0, 0, 1}, {0, 0, 0, 0}, {1, 1, 0, 0}}, {4, 2, 1, 3}, {}};
   canonicalise(entries);
