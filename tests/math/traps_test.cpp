@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "hadal/algebra/decompositions.hpp"
+#include "hadal/certify/lanczos.hpp"
+#include "hadal/certify/spectral_bound.hpp"
 #include "hadal/descent/factor_newton.hpp"
 #include "hadal/loss/squared.hpp"
 #include "hadal/solve/solve.hpp"
@@ -54,6 +56,75 @@ TEST(Traps, NearlyAndExactlyEqualSingularValues) {
         EXPECT_TRUE(verify::verify_matrix(model, data).confirmed);
       }
     }
+  }
+}
+
+/// The vector that a Lanczos run with this seed starts from.
+Vector lanczos_start(Index dimension, std::uint64_t seed) {
+  Vector start;
+  Lanczos probe(dimension, seed, [&](const Vector& x, Vector& y) { start = y = x; });
+  probe.run_to(1);
+  return start;
+}
+
+/// A matrix of given singular values whose top right vector is orthogonal to these Lanczos starts.
+Matrix with_hidden_top(Index rows, const Vector& sigma, const std::vector<std::uint64_t>& seeds,
+                       test::Random& random) {
+  const Index n = sigma.size();
+  Matrix starts(n, static_cast<Index>(seeds.size()));
+  for (std::size_t k = 0; k < seeds.size(); ++k)
+    starts.col(static_cast<Index>(k)) = lanczos_start(n, seeds[k]);
+  Matrix basis(n, n);
+  basis << starts, random.matrix(n, n - starts.cols());
+  const Matrix q = Eigen::HouseholderQR<Matrix>(basis).householderQ();
+  const Matrix right = q.rowwise().reverse();
+  EXPECT_LT((starts.transpose() * right.col(0)).norm(), 1e-14);
+  return random.orthonormal(rows, n) * sigma.asDiagonal() * right.transpose();
+}
+
+/// Without rounding a Lanczos run would never see the top value: no bound may be below it all the
+/// same, however far or little it stands out.
+TEST(Traps, ALanczosStartOrthogonalToTheTopVectorProvesNothingFalse) {
+  constexpr Index n = 150, m = 160;
+  for (const double top : {1.001, 1.02, 1.05, 1.1, 1.2, 2.0, 100.0}) {
+    test::Random random(4);
+    Vector sigma = Vector::LinSpaced(n, 1, 0.01);
+    sigma[0] = top;
+    const Matrix q = with_hidden_top(m, sigma, {7}, random);
+    const Entries entries = entries_from_dense(Factor(q));
+    const ObservedPattern pattern(entries);
+    const Vector values = Eigen::Map<const Vector>(entries.value.data(), entries.size());
+    for (const double lambda : {0.9, 1.0, 1.01, 1.5}) {
+      PolarRequest request;
+      request.lambda = lambda;
+      request.proof = Proof::probabilistic;
+      request.seed = 7;
+      const SplitResult found =
+          split_spectral_search(pattern, values, Factor(m, 0), Factor(n, 0), request);
+      EXPECT_GE(found.bound.value, top * (1 - 1e-14)) << top << ", lambda " << lambda;
+      EXPECT_LE(found.value, top * (1 + 1e-13));
+    }
+  }
+}
+
+/// The first search of a fit, and the one for lambda_max, are blind to the largest component.
+TEST(Traps, AFitWhoseSearchStartsOrthogonalToTheTopVectorEndsAtTheOptimum) {
+  test::Random random(5);
+  Vector sigma = Vector::LinSpaced(150, 1, 0.01);
+  sigma.head(3) << 3, 2, 1.5;
+  constexpr std::uint64_t seed_of_fit = 0, seed_of_lambda_max = 1;
+  const Matrix y = with_hidden_top(160, sigma, {seed_of_fit, seed_of_lambda_max}, random);
+  for (const ProofChoice proof : {ProofChoice::deterministic, ProofChoice::probabilistic}) {
+    MatrixFitOptions options = test::plain_options(1.2 / 3);
+    options.proof = proof;
+    options.seed = seed_of_fit;
+    const MatrixData data = test::dense_data(y);
+    const MatrixModel model = fit_matrix(data, options);
+    EXPECT_EQ(model.status, Status::optimal);
+    EXPECT_NEAR(model.lambda_max, 3, 3e-6);
+    EXPECT_EQ(model.size(), 3);
+    EXPECT_LT((test::low_rank(model) - test::soft_thresholded(y, model.lambda)).norm(), 1e-2);
+    EXPECT_TRUE(verify::verify_matrix(model, data).confirmed);
   }
 }
 
