@@ -1,7 +1,6 @@
 #include "hadal/descent/block_proximal.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <concepts>
 #include <vector>
@@ -12,17 +11,11 @@
 #include "hadal/loss/multinomial.hpp"
 #include "hadal/loss/separable.hpp"
 #include "hadal/loss/squared.hpp"
+#include "proximal_side.hpp"
+#include "sweeping.hpp"
 
 namespace hadal {
 namespace {
-
-/// One factor with columns contiguous, its norm, and what its total variation goes on from.
-struct Side {
-  const NormProx& prox;
-  Matrix x, before;           ///< now and one sweep ago
-  std::vector<Vector> duals;  ///< of each column
-  double norm(Index c) const { return prox.norm()(x.col(c)); }
-};
 
 Matrix gram(const Factor& x) { return tall_inner(x, x); }
 
@@ -128,35 +121,6 @@ class DataTerm {
   Vector residual_;
 };
 
-/// Each atom's vector in turn, twice: the second round costs no data and sees the others moved.
-/// Where a proximal step takes long, a few atoms at a time: the quadratic g, their Gram matrix, is
-/// at most diag(sum of |g| over each row) by diagonal dominance, which parts them. As many at a
-/// time on any machine, so that results do not depend on it.
-void minimise_atoms(Side& side, const Matrix& target, const Matrix& gram, const Vector& other_norm,
-                    double lambda_over_curvature, double tolerance) {
-  const bool slow = side.prox.norm().tv > 0;
-  const Index r = side.x.cols(), together = slow ? 4 : 1;
-  const int rounds = slow ? 1 : 2;
-  const auto minimise = [&](Index c, Index first, Index count, Vector& next) {
-    const double g = gram.col(c).segment(first, count).cwiseAbs().sum();
-    if (!(gram(c, c) > 0)) {
-      next.setZero(side.x.rows());
-      return;
-    }
-    const Vector at = side.x.col(c) + (target.col(c) - side.x * gram.col(c)) / g;
-    side.prox(at, lambda_over_curvature * other_norm[c] / g, tolerance / g, side.duals[c], next);
-  };
-  std::array<Vector, 4> next;
-  for (int round = 0; round < rounds; ++round) {
-    for (Index first = 0; first < r; first += together) {
-      const Index count = std::min(together, r - first);
-#pragma omp parallel for schedule(dynamic, 1) if (count > 1)
-      for (Index s = 0; s < count; ++s) minimise(first + s, first, count, next[s]);
-      for (Index s = 0; s < count; ++s) side.x.col(first + s) = next[s];
-    }
-  }
-}
-
 /// Term: ExactTerm or DataTerm.
 template <class Term>
 class Sweeps {
@@ -172,7 +136,8 @@ class Sweeps {
   }
 
   double objective() const { return objective_; }
-  double passes_per_sweep() const { return data_.passes_per_sweep(); }
+  double passes() const { return sweeps_ * data_.passes_per_sweep(); }
+  static constexpr Index blocks() { return 2; }
   double rounding() const { return data_.rounding(); }
   RankOneAtoms atoms() const { return {Factor(u_.x), Factor(v_.x)}; }
   Index size() const { return u_.x.cols(); }
@@ -263,22 +228,17 @@ class Sweeps {
 
   /// Every atom's u, then every atom's v; returns F.
   double minimise_in_turn(double tolerance) {
+    ++sweeps_;
     const Factor bv = data_.lift_v(v_.x);
-    minimise_atoms(u_, data_.target_u(u_.x, data_.lift_u(u_.x), bv), gram(bv), norms(v_),
+    minimise_atoms(u_, data_.target_u(u_.x, data_.lift_u(u_.x), bv), gram(bv), norms_of(v_),
                    lambda_ / data_.curvature_u(), tolerance);
     const Factor au = data_.lift_u(u_.x);
     const Matrix target = data_.target_v(v_.x, au, bv);
-    minimise_atoms(v_, target, gram(au), norms(u_), lambda_ / data_.curvature_v(), tolerance);
+    minimise_atoms(v_, target, gram(au), norms_of(u_), lambda_ / data_.curvature_v(), tolerance);
     return data_.value(au, data_.lift_v(v_.x), target) + penalty();
   }
 
-  double penalty() const { return lambda_ * norms(u_).dot(norms(v_)); }
-
-  static Vector norms(const Side& side) {
-    Vector norm(side.x.cols());
-    for (Index c = 0; c < norm.size(); ++c) norm[c] = side.norm(c);
-    return norm;
-  }
+  double penalty() const { return lambda_ * norms_of(u_).dot(norms_of(v_)); }
 
   void drop_zeros() {
     std::vector<Index> kept;
@@ -297,45 +257,17 @@ class Sweeps {
   Term data_;
   double lambda_;
   Side u_, v_;
-  double objective_ = 0;
+  double objective_ = 0, sweeps_ = 0;
 };
 
 template <class Term>
 DescentReport descend_by(Term data, const StructuredFamily& family, double lambda,
                          RankOneAtoms& atoms, const DescentGoal& goal) {
-  constexpr int sweep_max = 2000, sweep_min = 5, idle_max = 3;
   family.compress(atoms);
   Sweeps<Term> sweeps(std::move(data), family, lambda, atoms);
-  DescentReport report;
-  double first = 0, momentum = 1;
-  double inexact =
-      1e-3 * sweeps.objective();  // what the proximal steps of a sweep may leave undone
-  int idle = 0;
-  while (report.iterations < sweep_max && sweeps.size() > 0 && !goal.cancelled()) {
-    const double next = (1 + std::sqrt(1 + 4 * momentum * momentum)) / 2;
-    const double beta = (momentum - 1) / next;
-    const double decrease = sweeps.sweep(beta, inexact / static_cast<double>(2 * sweeps.size()));
-    ++report.iterations;
-    report.passes += sweeps.passes_per_sweep();
-    momentum = decrease > 0 ? next : 1;
-    inexact = std::min(inexact, 0.1 * std::max(decrease, 0.1 * inexact));
-    if (decrease <= 0 && beta > 0) continue;
-    first = std::max(first, decrease);
-    const double floor = 1e-13 * sweeps.objective() + sweeps.rounding();
-    idle = decrease <= floor && inexact <= floor ? idle + 1 : 0;
-    report.at_floor = idle >= idle_max;
-    if (report.at_floor) break;
-    if (report.iterations >= sweep_min && decrease > 0 && decrease <= goal.reduction * first) break;
-  }
-  if (sweeps.size() > 0 && !goal.cancelled()) {
-    const int merging = sweeps.merge_similar(inexact / static_cast<double>(2 * sweeps.size()));
-    report.iterations += merging;
-    report.passes += merging * sweeps.passes_per_sweep();
-  }
-  report.at_floor = report.at_floor || sweeps.size() == 0;
+  const DescentReport report = run_sweeps(sweeps, goal);
   atoms = sweeps.atoms();
   family.compress(atoms);
-  report.objective = sweeps.objective();
   return report;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "hadal/types.hpp"
@@ -33,6 +35,19 @@ struct ConeTree {
   std::vector<SingleFactor> gram_cover;  ///< M >= 0 of a leaf, symmetric: rays x rays, or 0 x 0
 };
 
+/// Which matrices bound the polar of a tensor Q of order K. Sets of modes are bit masks, bit m for
+/// mode m.
+///
+/// divided_modes = 0: the unfolding of Q with row_modes as its rows and all others as its columns,
+/// both in row-major order. Its polar bounds that of Q with the norms that the modes' norms make
+/// (hadal/norm/combined_norm.hpp), and a slack may prove it.
+/// Else the spheres of divided_modes (their orthants where a norm is non-negative) are divided into
+/// cones so finely that sigma_1 of Q, contracted with the rays, proves the bound; row_modes are the
+/// rows of that matrix. There is no slack; how the cones are divided is not stored.
+struct TensorSplit {
+  std::uint32_t row_modes = 0, divided_modes = 0;
+};
+
 /// What proves an upper bound on polar(Q) = max u^T Q v over norm_u(u) norm_v(v) <= 1. Anything in
 /// it gives a valid bound (the values being rounded does no harm); how small a one depends on it:
 ///   Q + cover - sum of pieces = remainder,
@@ -49,6 +64,8 @@ struct PolarSlack {
   /// R^T R + M (columns >= 0) or R R^T + M (rows >= 0).
   SingleFactor gram_cover;
   bool gram_on_rows = false;
+
+  std::optional<TensorSplit> split;  ///< where Q comes from a tensor
 
   ConeTree tree;  ///< if not empty, it is the proof; plain norms with l2 alone, and signs
 };
