@@ -42,8 +42,9 @@ std::string model_text(const MatrixModel& model) {
   text += text_line(
       "size", fmt::format("{} (a matrix of {} x {})", model.size(), model.rows(), model.columns()));
   text +=
-      text_line("objective", fmt::format("{}  lower bound {}", figure(certificate.objective, 12),
-                                         figure(certificate.lower_bound, 12)));
+      text_line("objective",
+                fmt::format("{}  lower bound {} ({})", figure(certificate.objective, 12),
+                            figure(certificate.lower_bound, 12), objective_unit_in_words(model)));
   text += text_line("gap",
                     fmt::format("{}  relative {} (tolerance {})", figure(certificate.gap, 3),
                                 figure(certificate.relative_gap, 3), figure(model.tolerance, 3)));

@@ -97,9 +97,10 @@ std::string certificate_section(const MatrixModel& model, const ReportFiles& fil
   text += fmt::format("<p class=\"claim\">{}</p>\n", html::escape(claim(certificate)));
   text += fmt::format(
       "<p>The objective of this model is {}; the {} lower bound on every model's objective is "
-      "{}. Proof: {}.</p>\n",
+      "{} ({}). Proof: {}.</p>\n",
       figure(certificate.objective, 12), certificate.proof == Proof::none ? "estimated" : "proved",
-      figure(certificate.lower_bound, 12), html::escape(proof_in_words(certificate)));
+      figure(certificate.lower_bound, 12), html::escape(objective_unit_in_words(model)),
+      html::escape(proof_in_words(certificate)));
   if (model.refit) {
     text +=
         "<p>Predictions come from a refit without shrinkage; the certificate belongs to the "

@@ -7,6 +7,13 @@
 #include <cmath>
 
 namespace hadal {
+namespace {
+
+std::string name_of_values(const MatrixModel& model) {
+  return model.value_name.empty() || model.value_name == "value" ? "the data" : model.value_name;
+}
+
+}  // namespace
 
 std::string figure(double value, int digits) {
   if (std::isnan(value)) return "-";
@@ -147,9 +154,12 @@ std::string unit_in_words(const MatrixModel& model) {
   if (model.picture) {
     return fmt::format("in pixel levels, 0 to {}", (1 << model.picture->bit_depth) - 1);
   }
-  return model.value_name.empty() || model.value_name == "value"
-             ? "in units of the data"
-             : fmt::format("in units of {}", model.value_name);
+  return "in units of " + name_of_values(model);
+}
+
+std::string objective_unit_in_words(const MatrixModel& model) {
+  if (!predicts_in_data_units(model.loss)) return "without unit";
+  return model.picture ? "in squared pixel levels" : "in squared units of " + name_of_values(model);
 }
 
 std::string duration(double seconds) {

@@ -31,6 +31,18 @@ TEST(Words, OnlyAProofIsCalledOne) {
             "No model of any size can have an objective more than 0.00001 % lower.");
 }
 
+TEST(Words, FiguresOfTheObjectiveNameTheirUnit) {
+  MatrixModel model;
+  EXPECT_EQ(objective_unit_in_words(model), "in squared units of the data");
+  model.value_name = "rating";
+  EXPECT_EQ(objective_unit_in_words(model), "in squared units of rating");
+  model.loss = LossKind::logistic;
+  EXPECT_EQ(objective_unit_in_words(model), "without unit");
+  model.loss = LossKind::huber;
+  model.picture = PictureShape{4, 4, 1, 8};
+  EXPECT_EQ(objective_unit_in_words(model), "in squared pixel levels");
+}
+
 TEST(Words, DurationsHaveAReadableUnit) {
   EXPECT_EQ(duration(3.21), "3.21 s");
   EXPECT_EQ(duration(42.04), "42.0 s");

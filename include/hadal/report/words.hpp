@@ -49,6 +49,8 @@ std::string loss_in_words(const MatrixModel& model);
 std::string error_in_words(const MatrixModel& model);
 /// The name of the values where the data had one, to say in which units errors are.
 std::string unit_in_words(const MatrixModel& model);
+/// What objective, bound and gap are measured in: "in squared units of rating", or "without unit".
+std::string objective_unit_in_words(const MatrixModel& model);
 
 /// Seconds, minutes or hours, e.g. "3.2 s", "4 min 10 s".
 std::string duration(double seconds);
