@@ -7,9 +7,7 @@
 
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/dictionary/dictionary.hpp"
-#include "hadal/model/certificate.hpp"
-#include "hadal/model/loss_kind.hpp"
-#include "hadal/model/trace.hpp"
+#include "hadal/model/fitted_model.hpp"
 #include "hadal/norm/factor_norm.hpp"
 #include "hadal/types.hpp"
 
@@ -74,14 +72,10 @@ struct Refit {
 /// With the multinomial loss of C categories v has C rows for each column of the data: the score of
 /// category c in (i, j) is scale(i, j C + c) <u_i, v_(j C + c)>. The norm, its weights and the
 /// singular values are those of the rows x (columns C) matrix of scores.
-struct MatrixModel {
+struct MatrixModel : FittedModel {
   // problem
-  LossKind loss = LossKind::squared;
-  double huber_threshold = 0;  ///< d of the Huber loss, data units, > 0; 0 for any other
   /// Of the multinomial loss: the values that the data take, increasing; empty for any other.
   std::vector<std::int64_t> categories;
-  double lambda = 0;
-  double lambda_max = 0;  ///< the smallest lambda whose solution is X = 0 (structured: searched)
   NormWeights norm;
   FactorNorm norm_u, norm_v;
   Dictionary dictionary_u, dictionary_v;
@@ -91,23 +85,6 @@ struct MatrixModel {
   Factor u;  ///< rows, or elements of the dictionary, x size
   Factor v;  ///< columns likewise
   std::optional<Refit> refit;
-
-  // claim
-  Certificate certificate;
-  double tolerance = 1e-6;
-  Status status = Status::unproven;
-  StopReason stop = StopReason::tolerance;
-
-  // record
-  std::vector<OuterIteration> trace;
-  std::vector<PathPoint> path;  ///< empty unless lambda was cross-validated
-  double train_error = 0;       ///< on the observed entries, see mean_error; data units or loss
-  double validation_error = 0;  ///< on held-out entries; NaN when nothing was held out
-  double seconds = 0;
-  int iterations = 0;
-  std::uint64_t seed = 0;
-  std::string version;       ///< of the library that fitted it
-  std::string read_options;  ///< JSON: how the data file was read (see data/read.hpp)
 
   // names of rows and columns, and the shape of the picture or movie; entries are not kept
   std::vector<std::string> row_labels, column_labels;
