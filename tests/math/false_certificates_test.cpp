@@ -85,7 +85,12 @@ TEST(FalseCertificates, AStationaryPointIsNotCalledOptimal) {
 TEST(FalseCertificates, NoSlackIsAbsolute) {
   test::Random random(2);
   const Matrix y = random.with_singular_values(25, 20, Vector::LinSpaced(20, 1, 0.05));
-  for (const double scale : {1e-140, 1e-12, 1e-6, 1e-3, 1.0, 1e9}) {
+  for (const double scale : {1e-130, 1e-12, 1e-6, 1e-3, 1.0, 1e9}) {
+    const Entries entries = entries_from_dense(Factor(scale * y));
+    const Vector values = Eigen::Map<const Vector>(entries.value.data(), entries.size());
+    const PolarBound bound = verified_spectral_bound(ObservedPattern(entries), values,
+                                                     scale * (1 - 1e-6), 1e-9, scale / 2);
+    EXPECT_GE(bound.value, scale * (1 - 1e-14)) << scale;
     for (const ProofChoice proof : {ProofChoice::deterministic, ProofChoice::probabilistic}) {
       MatrixFitOptions options = test::plain_options(1 - 2e-3);  // the gap: 4e-6
       options.proof = proof;

@@ -70,7 +70,7 @@ class Reference {
       ahead = next + (momentum - 1) / faster * (next - x);
       momentum = faster;
       x = next;
-      if (i % 20 != 0) continue;
+      if (i % 20 != 0) continue;  // the figures cost more than a step
       if (const Real value = objective(x); value < best.value) best.x = x, best.value = value;
       best.bound = std::max(best.bound, dual(x));
       if (best.value - best.bound <= relative_gap * best.value) break;
@@ -123,10 +123,15 @@ class Reference {
     return Eigen::JacobiSVD<Dense>(a).singularValues();
   }
   static Real nuclear_norm(const Dense& a) { return singular_values(a).sum(); }
+  /// Singular values less `by`, or zero. By the eigenvectors of the Gram matrix of the smaller
+  /// side: the small values that lose digits there are those that are cut.
   static Dense shrink(const Dense& a, Real by) {
-    const Eigen::JacobiSVD<Dense> svd(a, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    const Column sigma = (svd.singularValues().array() - by).max(Real(0));
-    return svd.matrixU() * sigma.asDiagonal() * svd.matrixV().transpose();
+    if (a.rows() < a.cols()) return shrink(Dense(a.transpose()), by).transpose();
+    const Eigen::SelfAdjointEigenSolver<Dense> eigen(Dense(a.transpose() * a));
+    const Column sigma = eigen.eigenvalues().cwiseMax(Real(0)).cwiseSqrt();
+    const auto kept = [&](Real s) { return s > by ? 1 - by / s : Real(0); };
+    const Dense& v = eigen.eigenvectors();
+    return a * v * sigma.unaryExpr(kept).asDiagonal() * v.transpose();
   }
 
   Real lambda_, ridge_;
