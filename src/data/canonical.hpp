@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -10,6 +11,10 @@ namespace hadal::io {
 
 /// Says where in the input the k-th entry stood, e.g. "ratings.csv, line 17".
 using Where = std::function<std::string(Index position)>;
+
+/// Memory that sorting takes beside the entries.
+inline constexpr std::size_t sorting_bytes_per_entry =
+    2 * (sizeof(std::uint32_t) + sizeof(std::uint64_t));
 
 /// `hadal::canonicalise` with messages in terms of `where`.
 void canonicalise(Entries& entries, Duplicates duplicates, const Where& where);

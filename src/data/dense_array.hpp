@@ -12,9 +12,6 @@ struct DenseArray {
   std::vector<double> values;
 };
 
-/// Indices of the element that stands at `position` in row-major order.
-std::vector<Index> indices_at(const std::vector<Index>& shape, std::size_t position);
-
 /// The entries of `array` that are not missing, with their weights (one per
 /// element, or none).
 TensorEntries observed(DenseArray array, std::vector<double> weights);

@@ -16,14 +16,6 @@ namespace {
 
 using Fields = std::vector<std::string_view>;
 
-std::string lower_extension(const std::string& name) {
-  std::string extension = std::filesystem::path(name).extension().string();
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return extension;
-}
-
 /// Text or a whole number >= 0, however it is written.
 bool is_identifier(std::string_view field) {
   const Number number = parse_number(field);

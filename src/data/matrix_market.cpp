@@ -5,8 +5,8 @@
 #include <charconv>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "lines.hpp"
 #include "number.hpp"
 #include "readers.hpp"
 
@@ -15,50 +15,10 @@ namespace {
 
 enum class Symmetry { general, symmetric, skew };
 
-/// The lines of a Matrix Market file that are neither blank nor comments, as words.
-class Lines {
- public:
-  explicit Lines(const Source& text) : text_(text), rest_(text.bytes) {}
-
-  bool next() {
-    while (!rest_.empty()) {
-      const auto end = std::min(rest_.find('\n'), rest_.size());
-      const std::string_view line = rest_.substr(0, end);
-      rest_.remove_prefix(std::min(end + 1, rest_.size()));
-      ++number_;
-      split(line);
-      if (!words_.empty() && (number_ == 1 || !words_[0].starts_with('%'))) return true;
-    }
-    return false;
-  }
-
-  const std::vector<std::string_view>& words() const { return words_; }
-  Index number() const { return number_; }
-  const Source& text() const { return text_; }
-
-  [[noreturn]] void refuse(std::string_view message) const { refuse_line(text_, number_, message); }
-
-  void require_words(std::size_t count, std::string_view what) const {
-    if (words_.size() == count) return;
-    refuse(fmt::format("{} words: expected {} ({})", words_.size(), count, what));
-  }
-
- private:
-  void split(std::string_view line) {
-    constexpr std::string_view blanks = " \t\r";
-    words_.clear();
-    for (auto start = line.find_first_not_of(blanks); start != std::string_view::npos;) {
-      const auto end = std::min(line.find_first_of(blanks, start), line.size());
-      words_.push_back(line.substr(start, end - start));
-      start = line.find_first_not_of(blanks, end);
-    }
-  }
-
-  Source text_;
-  std::string_view rest_;
-  Index number_ = 0;
-  std::vector<std::string_view> words_;
-};
+void require_words(const Lines& lines, std::size_t count, std::string_view what) {
+  if (lines.words().size() == count) return;
+  lines.refuse(fmt::format("{} words: expected {} ({})", lines.words().size(), count, what));
+}
 
 struct Banner {
   bool coordinate = false;
@@ -74,10 +34,11 @@ std::string lower(std::string_view word) {
 }
 
 Banner read_banner(Lines& lines) {
-  if (!lines.next() || lower(lines.words()[0]) != "%%matrixmarket") {
+  if (!lines.next_or_comment() || lines.number() != 1 ||
+      lower(lines.words()[0]) != "%%matrixmarket") {
     refuse(lines.text(), "does not begin with '%%MatrixMarket': not a Matrix Market file");
   }
-  lines.require_words(5, "%%MatrixMarket matrix FORMAT FIELD SYMMETRY");
+  require_words(lines, 5, "%%MatrixMarket matrix FORMAT FIELD SYMMETRY");
   std::array<std::string, 5> word;
   std::transform(lines.words().begin(), lines.words().end(), word.begin(), lower);
   const auto refuse_word = [&](std::size_t i, std::string_view expected) {
@@ -148,8 +109,8 @@ void reserve(Entries& entries, const Source& text, std::uint64_t count) {
 /// Reads "ROWS COLUMNS [COUNT]" and checks it; returns how many value lines must follow.
 std::uint64_t read_sizes(Lines& lines, const Banner& banner, Entries& entries) {
   if (!lines.next()) refuse(lines.text(), "ends before the line with the matrix's sizes");
-  lines.require_words(banner.coordinate ? 3 : 2,
-                      banner.coordinate ? "rows, columns, entries" : "rows, columns");
+  require_words(lines, banner.coordinate ? 3 : 2,
+                banner.coordinate ? "rows, columns, entries" : "rows, columns");
   const std::uint64_t rows = read_count(lines, 0, "rows");
   const std::uint64_t columns = read_count(lines, 1, "columns");
   require_size(lines.text(), rows, columns, 0);
@@ -184,7 +145,7 @@ void next_value_line(Lines& lines, std::uint64_t k, std::uint64_t count, std::si
   if (!lines.next()) {
     refuse(lines.text(), fmt::format("ends after {} values: expected {}", k, count));
   }
-  lines.require_words(words, what);
+  require_words(lines, words, what);
 }
 
 void read_coordinates(Lines& lines, const Banner& banner, std::uint64_t count, Entries& entries) {
@@ -221,9 +182,8 @@ void read_array(Lines& lines, const Banner& banner, std::uint64_t count, Entries
 
 /// The line of the k-th entry, found by reading the file once more.
 Index line_of(const Source& text, const Banner& banner, Index position) {
-  Lines lines(text);
-  lines.next();
-  lines.next();
+  Lines lines(text, '%');
+  lines.next();  // the sizes
   while (position >= 0 && lines.next()) {
     const bool mirrored =
         banner.symmetry != Symmetry::general && lines.words()[0] != lines.words()[1];
@@ -235,7 +195,7 @@ Index line_of(const Source& text, const Banner& banner, Index position) {
 }  // namespace
 
 MatrixData read_matrix_market(const Source& source, const ReadOptions& options) {
-  Lines lines(text_of(source));
+  Lines lines(text_of(source), '%');
   const Banner banner = read_banner(lines);
   MatrixData data;
   const std::uint64_t count = read_sizes(lines, banner, data.entries);

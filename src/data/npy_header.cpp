@@ -1,6 +1,7 @@
 #include "npy_header.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <bit>
 #include <charconv>
@@ -170,12 +171,12 @@ NpyHeader parse_npy_header(const Source& source) {
   return header;
 }
 
-std::string npy_header(const Factor& dense) {
+std::string npy_header(std::span<const Index> shape) {
   constexpr std::size_t alignment = 64, fixed = 10;
   const char order = std::endian::native == std::endian::big ? '>' : '<';
   std::string dictionary =
-      fmt::format("{{'descr': '{}f8', 'fortran_order': False, 'shape': ({}, {}), }}", order,
-                  dense.rows(), dense.cols());
+      fmt::format("{{'descr': '{}f8', 'fortran_order': False, 'shape': ({}{}), }}", order,
+                  fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
   while ((fixed + dictionary.size() + 1) % alignment != 0) dictionary += ' ';
   dictionary += '\n';
   std::string header("\x93NUMPY\1\0", 8);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct NpyHeader {
 /// Throws DataError for anything but a well-formed header of a plain numeric or boolean array.
 NpyHeader parse_npy_header(const Source& source);
 
-/// The header of `dense` as float64 in C order.
-std::string npy_header(const Factor& dense);
+/// The header of an array of this shape as float64 in C order.
+std::string npy_header(std::span<const Index> shape);
 
 }  // namespace hadal::io

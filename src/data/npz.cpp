@@ -1,3 +1,5 @@
+#include "npz.hpp"
+
 #include <fmt/format.h>
 #include <zlib.h>
 
@@ -194,10 +196,11 @@ void require_crc(const Source& source, const Member& member, std::string_view by
 
 }  // namespace
 
-MatrixData read_npz(const Source& source, const ReadOptions& options) {
+void with_npz_array(const Source& source, const std::string& wanted,
+                    const std::function<void(const Source& array)>& read) {
   constexpr unsigned stored = 0, deflated = 8, encrypted_flag = 1;
   const std::vector<Member> members = read_directory(source);
-  const Member& member = choose(source, members, options.array_name);
+  const Member& member = choose(source, members, wanted);
   if ((member.flags & encrypted_flag) != 0 ||
       (member.method != stored && member.method != deflated)) {
     refuse(source, fmt::format("member {}: method {}, flags {:#x}: expected a stored or deflated "
@@ -208,7 +211,14 @@ MatrixData read_npz(const Source& source, const ReadOptions& options) {
   std::string_view bytes = compressed_bytes(source, member);
   if (member.method == deflated) bytes = buffer = inflated(source, member, bytes);
   require_crc(source, member, bytes);
-  return read_npy({fmt::format("{}, member {}", source.name, shown(member.name)), bytes}, options);
+  read({fmt::format("{}, member {}", source.name, shown(member.name)), bytes});
+}
+
+MatrixData read_npz(const Source& source, const ReadOptions& options) {
+  MatrixData data;
+  with_npz_array(source, options.array_name,
+                 [&](const Source& array) { data = read_npy(array, options); });
+  return data;
 }
 
 }  // namespace hadal::io

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <array>
 #include <limits>
 #include <set>
 #include <string>
@@ -88,7 +89,8 @@ std::vector<Member> members_of(const std::vector<NamedArray>& arrays) {
       throw ArgumentError(
           fmt::format("array name '{}': expected distinct names of 1 to 255 bytes", array.name));
     }
-    members.push_back({array.name + ".npy", io::npy_header(array.array), &array.array, offset});
+    const std::array shape{array.array.rows(), array.array.cols()};
+    members.push_back({array.name + ".npy", io::npy_header(shape), &array.array, offset});
     offset += local_header(members.back()).size() + members.back().size();
   }
   constexpr std::uint64_t directory = 1 << 20;

@@ -51,6 +51,9 @@ Source text_of(const Source& source);
 /// `value` in quotes for a message: at most about 40 bytes, printable, valid UTF-8.
 std::string shown(std::string_view value);
 
+/// Of a file name, with its dot, in small letters.
+std::string lower_extension(const std::string& name);
+
 bool is_utf8(std::string_view text);
 
 /// Throws DataError unless 0 < rows, columns < 2^31, `entries` <= rows * columns entries could be

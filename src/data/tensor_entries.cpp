@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <utility>
 
 #include "coordinates.hpp"
 #include "dense_array.hpp"
 #include "hadal/error.hpp"
+#include "positions.hpp"
 
 namespace hadal {
 namespace {
@@ -31,18 +31,9 @@ void check_shape(const std::vector<Index>& shape) {
   }
 }
 
-/// The number of positions, unless it exceeds 2^64 - 1.
-std::optional<std::uint64_t> positions(const std::vector<Index>& shape) {
-  std::uint64_t count = 1;
-  for (const Index size : shape) {
-    if (__builtin_mul_overflow(count, static_cast<std::uint64_t>(size), &count)) return {};
-  }
-  return count;
-}
-
 void check_counts(const TensorEntries& entries) {
   const std::size_t size = entries.value.size();
-  if (entries.full() && positions(entries.shape) != size) {
+  if (entries.full() && io::position_count(entries.shape) != size) {
     throw DataError(
         fmt::format("{} values without indices of a tensor of shape ({}): "
                     "expected a value for each position",
@@ -86,35 +77,22 @@ void keep_observed(TensorEntries& entries, std::size_t observed) {
   const bool weighted = !entries.weight.empty();
   entries.index.resize(order);
   for (auto& index : entries.index) index.reserve(observed);
-  std::vector<std::int32_t> at(order, 0);
+  io::Walk walk(entries.shape);
   std::size_t kept = 0;
-  for (std::size_t k = 0; k < entries.value.size(); ++k) {
-    if (!std::isnan(entries.value[k])) {
-      entries.value[kept] = entries.value[k];
-      if (weighted) entries.weight[kept] = entries.weight[k];
-      for (std::size_t mode = 0; mode < order; ++mode) entries.index[mode].push_back(at[mode]);
-      ++kept;
+  for (std::size_t k = 0; k < entries.value.size(); ++k, walk.next()) {
+    if (std::isnan(entries.value[k])) continue;
+    entries.value[kept] = entries.value[k];
+    if (weighted) entries.weight[kept] = entries.weight[k];
+    for (std::size_t mode = 0; mode < order; ++mode) {
+      entries.index[mode].push_back(static_cast<std::int32_t>(walk.at()[mode]));
     }
-    for (std::size_t mode = order; mode-- > 0;) {
-      if (++at[mode] < entries.shape[mode]) break;
-      at[mode] = 0;
-    }
+    ++kept;
   }
   entries.value.resize(kept);
   entries.weight.resize(weighted ? kept : 0);
 }
 
 }  // namespace
-
-std::vector<Index> io::indices_at(const std::vector<Index>& shape, std::size_t position) {
-  std::vector<Index> indices(shape.size());
-  auto rest = static_cast<Index>(position);
-  for (std::size_t mode = shape.size(); mode-- > 0;) {
-    indices[mode] = rest % shape[mode];
-    rest /= shape[mode];
-  }
-  return indices;
-}
 
 TensorEntries io::observed(DenseArray array, std::vector<double> weights) {
   TensorEntries entries{std::move(array.shape), {}, std::move(array.values), std::move(weights)};
@@ -142,7 +120,7 @@ void io::canonicalise(TensorEntries& entries, Duplicates duplicates, const Where
     coordinates.modes.push_back({entries.index[mode], entries.shape[mode]});
   }
   canonicalise(coordinates, duplicates, {where, position, range});
-  if (positions(entries.shape) == entries.value.size()) entries.index.clear();
+  if (io::position_count(entries.shape) == entries.value.size()) entries.index.clear();
 }
 
 void canonicalise(TensorEntries& entries, Duplicates duplicates) {
@@ -152,7 +130,7 @@ void canonicalise(TensorEntries& entries, Duplicates duplicates) {
 
 TensorEntries tensor_from_dense(std::vector<Index> shape, std::vector<double> values) {
   check_shape<ArgumentError>(shape);
-  if (positions(shape) != values.size()) {
+  if (io::position_count(shape) != values.size()) {
     throw ArgumentError(
         fmt::format("{} values for a tensor of shape ({}): expected one for each position",
                     values.size(), fmt::join(shape, ", ")));

@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <string_view>
 
+#include "hadal/data/write_tensor.hpp"
 #include "hadal/error.hpp"
-#include "npy_header.hpp"
 #include "output.hpp"
 
 namespace hadal {
@@ -83,13 +84,8 @@ void write_dense_csv(const std::filesystem::path& path, const Factor& dense) {
 }
 
 void write_npy(const std::filesystem::path& path, const Factor& dense) {
-  write_atomically(path, [&](const std::filesystem::path& temporary) {
-    Output output(temporary);
-    const std::string header = io::npy_header(dense);
-    output.write(header.data(), header.size());
-    output.write(dense.data(), static_cast<std::size_t>(dense.size()) * sizeof(double));
-    output.close();
-  });
+  const std::array shape{dense.rows(), dense.cols()};
+  write_npy(path, shape, {dense.data(), static_cast<std::size_t>(dense.size())});
 }
 
 void write_png(const std::filesystem::path& path, const Factor& dense, const PictureShape& shape) {
