@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "../data/hdf5_handle.hpp"
 #include "hadal/types.hpp"
-#include "hdf5_handle.hpp"
 
 namespace hadal::hdf5 {
 
