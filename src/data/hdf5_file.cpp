@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <utility>
 
 namespace hadal::hdf5 {
 namespace {
@@ -63,54 +63,68 @@ std::uint64_t most_expansion(const io::Source& source, hid_t plan) {
   return expansion;
 }
 
-/// The library reads whole chunks, whatever the array holds of them.
-void require_chunk(const io::Source& source, hid_t plan, std::size_t order, std::uint64_t element,
-                   std::uint64_t most_bytes) {
-  std::vector<hsize_t> chunk(order);
-  if (H5Pget_chunk(plan, static_cast<int>(order), chunk.data()) < 0) refuse_unreadable(source);
-  std::uint64_t bytes = element;
-  for (const hsize_t extent : chunk) {
-    if (__builtin_mul_overflow(bytes, extent, &bytes) || bytes > most_bytes) {
-      io::refuse(source, fmt::format("chunks of shape ({}), which the file cannot hold",
-                                     fmt::join(chunk, ", ")));
-    }
-  }
-  io::require_memory(source, bytes);
-}
+/// What is known of how a data set is stored.
+struct Storage {
+  Handle plan;
+  H5D_layout_t layout;
+  std::uint64_t element;     ///< bytes of one element
+  std::uint64_t most_bytes;  ///< that the file may stand for
+};
 
-/// The number of elements. Throws DataError unless the file itself holds all of them.
-std::uint64_t count_stored(const Numbers& numbers) {
+Storage storage_of(const Numbers& numbers) {
   const io::Source& source = numbers.source;
-  const hid_t dataset = numbers.dataset.get();
-  const Handle plan = checked(H5Dget_create_plist(dataset), H5Pclose, source);
-  const Handle type = checked(H5Dget_type(dataset), H5Tclose, source);
+  const Handle type = checked(H5Dget_type(numbers.dataset.get()), H5Tclose, source);
+  Handle plan = checked(H5Dget_create_plist(numbers.dataset.get()), H5Pclose, source);
   const H5D_layout_t layout = H5Pget_layout(plan.get());
   if ((layout != H5D_CONTIGUOUS && layout != H5D_COMPACT && layout != H5D_CHUNKED) ||
       H5Pget_external_count(plan.get()) != 0) {
     io::refuse(source, "is stored in other files: expected all of it in this one");
   }
-  const std::uint64_t element = H5Tget_size(type.get());
+  const std::uint64_t expansion = most_expansion(source, plan.get());
   std::uint64_t most_bytes = 0;
-  if (__builtin_mul_overflow(numbers.file_bytes, most_expansion(source, plan.get()), &most_bytes) ||
-      element == 0) {
-    refuse_unreadable(source);
+  if (__builtin_mul_overflow(numbers.file_bytes, expansion, &most_bytes)) refuse_unreadable(source);
+  return {std::move(plan), layout, H5Tget_size(type.get()), most_bytes};
+}
+
+/// Whether every chunk was written: what was not, would be read as zeros.
+bool has_every_chunk(const Numbers& numbers, const Storage& storage) {
+  const std::size_t order = numbers.shape.size();
+  const Handle space = checked(H5Dget_space(numbers.dataset.get()), H5Sclose, numbers.source);
+  std::vector<hsize_t> chunk(order);
+  hsize_t written = 0;
+  if (H5Pget_chunk(storage.plan.get(), static_cast<int>(order), chunk.data()) < 0 ||
+      H5Dget_num_chunks(numbers.dataset.get(), space.get(), &written) < 0) {
+    refuse_unreadable(numbers.source);
   }
-  H5D_space_status_t status = H5D_SPACE_STATUS_ERROR;
-  if (H5Dget_space_status(dataset, &status) < 0) refuse_unreadable(source);
-  std::uint64_t count = 1;
-  bool fits = status == H5D_SPACE_STATUS_ALLOCATED;
+  std::uint64_t needed = 1, chunk_bytes = storage.element;
+  for (std::size_t k = 0; k < order; ++k) {
+    if (chunk[k] == 0 || __builtin_mul_overflow(chunk_bytes, chunk[k], &chunk_bytes)) return false;
+    needed *= (numbers.shape[k] + chunk[k] - 1) / chunk[k];  // at most the number of elements
+  }
+  if (chunk_bytes > storage.most_bytes) return false;
+  io::require_memory(numbers.source, chunk_bytes);  // the library reads whole chunks
+  return written == needed;
+}
+
+/// The number of elements. Throws DataError unless the file itself holds all of them.
+std::uint64_t count_stored(const Numbers& numbers) {
+  const Storage storage = storage_of(numbers);
+  std::uint64_t count = 1, bytes = storage.element;
+  bool fits = true;
   for (const std::uint64_t size : numbers.shape) {
-    fits = fits && !__builtin_mul_overflow(count, size, &count);
+    fits = fits && !__builtin_mul_overflow(bytes, size, &bytes);
+    count *= size;
   }
-  if (!fits || count > most_bytes / element) {
-    io::refuse(source, fmt::format("an array of shape ({}): the file does not hold that many "
-                                   "values",
-                                   fmt::join(numbers.shape, ", ")));
+  fits = fits && bytes <= storage.most_bytes;
+  if (storage.layout == H5D_CHUNKED) {
+    fits = fits && has_every_chunk(numbers, storage);
+  } else {
+    fits = fits && H5Dget_storage_size(numbers.dataset.get()) == bytes;
   }
-  if (layout == H5D_CHUNKED) {
-    require_chunk(source, plan.get(), numbers.shape.size(), element, most_bytes);
-  }
-  return count;
+  if (fits) return count;
+  io::refuse(numbers.source, fmt::format("an array of shape ({}): the file does not hold that many "
+                                         "values",
+                                         fmt::join(numbers.shape, ", ")));
 }
 
 }  // namespace
