@@ -5,27 +5,26 @@
 #include <cmath>
 #include <limits>
 #include <string>
-#include <unordered_set>
 
+#include "fitted_checks.hpp"
 #include "hadal/model/categories.hpp"
+#include "hadal/model/polar_slack.hpp"
 
 namespace hadal {
 namespace {
 
 /// The checks of one model, by part.
-class Checker {
+class Checker : public FittedChecks {
  public:
   Checker(const MatrixModel& model, const Complain& complain)
-      : model_(model), complain_(complain) {}
+      : FittedChecks(model, complain), model_(model) {}
 
   void problem() const {
     loss();
     categories();
-    non_negative("lambda", model_.lambda);
-    non_negative("lambda_max", model_.lambda_max);
     norm();
-    factor_norm("norm_u", model_.norm_u, model_.u);
-    factor_norm("norm_v", model_.norm_v, model_.v);
+    factor_norm("norm_u", model_.norm_u, model_.u, FactorNorm::weight_min, FactorNorm::weight_max);
+    factor_norm("norm_v", model_.norm_v, model_.v, FactorNorm::weight_min, FactorNorm::weight_max);
     dictionary("dictionary_u", model_.dictionary_u, model_.u);
     dictionary("dictionary_v", model_.dictionary_v, model_.v);
     offset();
@@ -49,29 +48,9 @@ class Checker {
   }
 
   void claim() const {
-    const Certificate& claim = model_.certificate;
-    non_negative("objective", claim.objective);
-    for (const auto& [name, value] : {std::pair{"lower_bound", claim.lower_bound},
-                                      {"gap", claim.gap},
-                                      {"relative_gap", claim.relative_gap}})
-      require(std::isfinite(value), name, value, "a finite number");
-    non_negative("polar_bound", claim.polar_bound);
-    fraction("dual_scale", claim.dual_scale);
-    fraction("failure_probability", claim.failure_probability);
-    require(std::isfinite(model_.tolerance) && model_.tolerance > 0, "tolerance", model_.tolerance,
-            "a finite number > 0");
-    without_nul("method", claim.method);
-  }
-
-  void record() const {
-    non_negative("train_error", model_.train_error);
-    non_negative_or_nan("validation_error", model_.validation_error);
-    non_negative("seconds", model_.seconds);
-    require(model_.iterations >= 0, "iterations", model_.iterations, ">= 0");
-    without_nul("version", model_.version);
-    without_nul("read_options", model_.read_options);
-    for (const OuterIteration& step : model_.trace) outer_iteration(step);
-    for (const PathPoint& point : model_.path) path_point(point);
+    FittedChecks::claim();
+    if (const auto& slack = model_.certificate.slack)
+      require(!slack->split, "slack split", "given", "none for a matrix");
   }
 
   void names() const {
@@ -85,37 +64,6 @@ class Checker {
   }
 
  private:
-  static std::string shape(const Factor& factor) {
-    return fmt::format("{} x {}", factor.rows(), factor.cols());
-  }
-
-  template <class Given>
-  void require(bool holds, std::string_view field, const Given& given,
-               std::string_view expected) const {
-    if (!holds) complain_(field, fmt::format("is {}, expected {}", given, expected));
-  }
-
-  void non_negative(std::string_view field, double value) const {
-    require(std::isfinite(value) && value >= 0, field, value, "a finite number >= 0");
-  }
-  void non_negative_or_nan(std::string_view field, double value) const {
-    if (!std::isnan(value)) non_negative(field, value);
-  }
-  void fraction(std::string_view field, double value) const {
-    require(value >= 0 && value <= 1, field, value, "a number in 0 .. 1");
-  }
-  void without_nul(std::string_view field, std::string_view text) const {
-    if (text.find('\0') != text.npos) complain_(field, "holds a NUL character");
-  }
-
-  template <class Values>
-  void finite(std::string_view field, const Values& values) const {
-    for (Index i = 0; i < values.rows(); ++i)
-      for (Index j = 0; j < values.cols(); ++j)
-        require(std::isfinite(values(i, j)), fmt::format("{}[{}, {}]", field, i, j), values(i, j),
-                "a finite number");
-  }
-
   void length(std::string_view field, const Vector& values, bool present, Index expected) const {
     require(values.size() == (present ? expected : 0), field,
             fmt::format("of length {}", values.size()),
@@ -124,12 +72,7 @@ class Checker {
   }
 
   void loss() const {
-    const double threshold = model_.huber_threshold;
-    if (model_.loss == LossKind::huber)
-      require(std::isfinite(threshold) && threshold > 0, "huber_threshold", threshold,
-              "a finite number > 0");
-    else
-      require(threshold == 0, "huber_threshold", threshold, "0 for any other loss");
+    loss_and_lambda();
     if (model_.loss == LossKind::squared) return;
     require(model_.offset.policy == OffsetPolicy::mean, "offset_policy", "free",
             "mean for any loss but the squared one");
@@ -172,19 +115,8 @@ class Checker {
          {std::pair{"row_scale", &norm.row_scale}, {"column_scale", &norm.column_scale}})
       for (const double value : *scale)
         require(value > 0 && value <= 1, name, value, "a number in 0 < x <= 1");
-  }
-
-  void factor_norm(std::string_view field, const FactorNorm& norm, const Factor& factor) const {
-    for (const double weight : {norm.l1, norm.l2, norm.tv})
-      require(FactorNorm::usable(weight), field, weight, "0, or a weight from 1e-30 to 1e30");
-    require(!model_.structured() || model_.norm.alpha == 0, "norm_alpha", model_.norm.alpha,
+    require(!model_.structured() || norm.alpha == 0, "norm_alpha", norm.alpha,
             "0 with structured norms");
-    require(norm.l1 + norm.l2 > 0, field, norm.l1 + norm.l2, "l1 + l2 > 0");
-    require(norm.tv == 0 || norm.graph.vertices == factor.rows(), field, norm.graph.vertices,
-            fmt::format("a graph of {} vertices", factor.rows()));
-    if (norm.nonnegative)
-      require(factor.size() == 0 || factor.minCoeff() >= 0, field, "violated by the factor",
-              "factors >= 0");
   }
 
   void dictionary(std::string_view field, const Dictionary& dictionary,
@@ -229,39 +161,6 @@ class Checker {
     non_negative_or_nan("refit validation_error", refit.validation_error);
   }
 
-  void outer_iteration(const OuterIteration& step) const {
-    require(step.iteration >= 0, "trace iteration", step.iteration, ">= 0");
-    require(step.size >= 0, "trace size", step.size, ">= 0");
-    non_negative("trace objective", step.objective);
-    require(!std::isnan(step.lower_bound), "trace lower_bound", step.lower_bound, "a number");
-    require(!std::isnan(step.relative_gap), "trace relative_gap", step.relative_gap, "a number");
-    non_negative("trace polar", step.polar);
-    non_negative("trace seconds", step.seconds);
-    non_negative("trace passes", step.passes);
-  }
-
-  void path_point(const PathPoint& point) const {
-    non_negative("path lambda", point.lambda);
-    require(point.size >= 0, "path size", point.size, ">= 0");
-    non_negative("path objective", point.objective);
-    require(!std::isnan(point.relative_gap), "path relative_gap", point.relative_gap, "a number");
-    non_negative_or_nan("path validation_error", point.validation_error);
-    non_negative_or_nan("path validation_standard_error", point.validation_standard_error);
-  }
-
-  void labels(std::string_view field, const std::vector<std::string>& labels,
-              Index expected) const {
-    if (labels.empty()) return;
-    require(static_cast<Index>(labels.size()) == expected, field,
-            fmt::format("{} labels", labels.size()), fmt::format("{} or none", expected));
-    std::unordered_set<std::string_view> seen;
-    for (const std::string& label : labels) {
-      without_nul(field, label);
-      if (!seen.insert(label).second)
-        complain_(field, fmt::format("holds '{}' twice, expected distinct labels", label));
-    }
-  }
-
   void picture(const PictureShape& picture) const {
     require(picture.channels == 1 || picture.channels == 3, "picture channels", picture.channels,
             "1 or 3");
@@ -285,7 +184,6 @@ class Checker {
   }
 
   const MatrixModel& model_;
-  const Complain& complain_;
 };
 
 }  // namespace

@@ -3,12 +3,16 @@
 #include <cstdint>
 #include <tuple>
 
-#include "hadal/model/matrix_model.hpp"
+#include "hadal/model/model_io.hpp"
+#include "hadal/model/trace.hpp"
+#include "words.hpp"
 
-/// What save_model and load_model agree on; docs/model-file.md describes the whole layout.
+/// What saving and loading agree on; docs/model-file.md describes the whole layout.
 namespace hadal::layout {
 
-inline constexpr const char* format = "hadal matrix model";
+inline constexpr Words<ModelKind, 2> formats{
+    "format",
+    {{{ModelKind::matrix, "hadal matrix model"}, {ModelKind::tensor, "hadal tensor model"}}}};
 inline constexpr std::int64_t version = 1;
 
 /// One field of a record that is stored as one dataset per field, one element per record.

@@ -1,86 +1,24 @@
 #include <fmt/format.h>
 
-#include <limits>
-#include <tuple>
-#include <type_traits>
-
+#include "factor_norm_io.hpp"
+#include "fitted_io.hpp"
 #include "hadal/error.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hdf5_reader.hpp"
 #include "model_checks.hpp"
-#include "model_layout.hpp"
 #include "offset_words.hpp"
-#include "polar_slack_io.hpp"
+#include "reading.hpp"
 
 namespace hadal {
 namespace {
 
+using hdf5::narrowed;
+using hdf5::read_word;
 using hdf5::Reader;
 
 Vector read_vector(const Reader& group, const char* name) {
   const std::vector<double> values = group.reals(name);
   return Eigen::Map<const Vector>(values.data(), static_cast<Index>(values.size()));
-}
-
-/// Narrows to the type of the field it is for.
-template <class Value>
-Value narrowed(const Reader& group, const char* name, std::int64_t value) {
-  if (value < std::numeric_limits<Value>::min() || value > std::numeric_limits<Value>::max())
-    group.fail(name, fmt::format("is {}, which is out of range", value));
-  return static_cast<Value>(value);
-}
-
-template <class Convert>
-auto read_word(const Reader& group, const char* name, const Convert& convert) {
-  try {
-    return convert(group.text(name));
-  } catch (const ArgumentError& error) {
-    group.fail(name, error.what());
-  }
-}
-
-void require_format(const Reader& root) {
-  const std::string format = root.text("format");
-  if (format != layout::format)
-    root.fail("format", fmt::format("is '{}', expected '{}'", format, layout::format));
-  const std::int64_t version = root.integer("format_version");
-  if (version != layout::version)
-    root.fail("format_version", fmt::format("is {}, expected {}", version, layout::version));
-}
-
-Graph read_graph(const Reader& group) {
-  const GraphKind kind = read_word(group, "graph", graph_kind_from_string);
-  const std::vector<std::int64_t> shape = group.integers("shape"), ends = group.integers("edges");
-  if (kind == GraphKind::none) return {};
-  if (shape.size() != 3) group.fail("shape", "does not hold three sides");
-  if (ends.size() % 2 != 0) group.fail("edges", "does not hold pairs of vertices");
-  try {
-    if (kind != GraphKind::edges) return lattice(kind, {shape[0], shape[1], shape[2]});
-    std::vector<Edge> edges;
-    for (std::size_t k = 0; k < ends.size(); k += 2)
-      edges.push_back({narrowed<std::int32_t>(group, "edges", ends[k]),
-                       narrowed<std::int32_t>(group, "edges", ends[k + 1])});
-    return graph_of_edges(shape[0], std::move(edges));
-  } catch (const ArgumentError& error) {
-    group.fail("shape", error.what());
-  }
-}
-
-FactorNorm read_norm(const Reader& group, Index elements) {
-  FactorNorm norm;
-  norm.l1 = group.real("l1");
-  norm.l2 = group.real("l2");
-  norm.tv = group.real("tv");
-  norm.nonnegative = group.integer("nonnegative") != 0;
-  // A lattice is laid out anew: its size is checked first, so that a damaged file allocates
-  // nothing.
-  const std::vector<std::int64_t> shape = group.integers("shape");
-  double size = 1;
-  for (const std::int64_t side : shape) size *= static_cast<double>(side);
-  if (norm.tv > 0 && size != static_cast<double>(elements))
-    group.fail("shape", fmt::format("holds {} vertices, expected {}", size, elements));
-  if (norm.tv > 0) norm.graph = read_graph(group);
-  return norm;
 }
 
 Dictionary read_dictionary(const Reader& group) {
@@ -94,12 +32,9 @@ Dictionary read_dictionary(const Reader& group) {
 }
 
 void read_problem(const Reader& group, MatrixModel& model) {
-  model.loss = read_word(group, "loss", loss_from_string);
-  model.huber_threshold = group.real("huber_threshold");
+  read_loss(group, model);
   if (model.loss == LossKind::multinomial || group.has("categories"))
     model.categories = group.integers("categories");
-  model.lambda = group.real("lambda");
-  model.lambda_max = group.real("lambda_max");
   model.norm.alpha = group.real("norm_alpha");
   if (group.has("norm_u")) {
     model.norm_u = read_norm(group.group("norm_u"), model.u.rows());
@@ -125,63 +60,6 @@ Refit read_refit(const Reader& group) {
   return {group.text("kind"), group.matrix("u"), group.matrix("v"), group.real("validation_error")};
 }
 
-void read_claim(const Reader& group, MatrixModel& model) {
-  Certificate& claim = model.certificate;
-  claim.objective = group.real("objective");
-  claim.lower_bound = group.real("lower_bound");
-  claim.gap = group.real("gap");
-  claim.relative_gap = group.real("relative_gap");
-  claim.polar_bound = group.real("polar_bound");
-  claim.dual_scale = group.real("dual_scale");
-  claim.proof = read_word(group, "proof", proof_from_string);
-  claim.method = group.text("method");
-  claim.failure_probability = group.real("failure_probability");
-  model.tolerance = group.real("tolerance");
-  model.status = read_word(group, "status", status_from_string);
-  model.stop = read_word(group, "stop", stop_reason_from_string);
-  if (group.has("slack"))
-    claim.slack = std::make_shared<const PolarSlack>(read_slack(group.group("slack")));
-}
-
-template <class Record, class Value>
-void read_column(const Reader& group, const layout::Column<Record, Value>& column,
-                 std::vector<Record>& records) {
-  const auto values = [&] {
-    if constexpr (std::is_integral_v<Value>)
-      return group.integers(column.name);
-    else
-      return group.reals(column.name);
-  }();
-  if (values.size() != records.size())
-    group.fail(column.name, fmt::format("holds {} values, expected {} like its neighbours",
-                                        values.size(), records.size()));
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if constexpr (std::is_integral_v<Value>)
-      records[i].*column.field = narrowed<Value>(group, column.name, values[i]);
-    else
-      records[i].*column.field = values[i];
-  }
-}
-
-template <class Record, class Columns>
-std::vector<Record> read_records(const Reader& group, const Columns& columns) {
-  std::vector<Record> records(group.integers("size").size());
-  std::apply([&](const auto&... column) { (read_column(group, column, records), ...); }, columns);
-  return records;
-}
-
-void read_record(const Reader& group, MatrixModel& model) {
-  model.train_error = group.real("train_error");
-  model.validation_error = group.real("validation_error");
-  model.seconds = group.real("seconds");
-  model.iterations = narrowed<int>(group, "iterations", group.integer("iterations"));
-  model.seed = group.natural("seed");
-  model.version = group.text("version");
-  model.read_options = group.text("read_options");
-  model.trace = read_records<OuterIteration>(group.group("trace"), layout::trace);
-  model.path = read_records<PathPoint>(group.group("path"), layout::path);
-}
-
 void read_names(const Reader& group, MatrixModel& model) {
   model.row_name = group.text("row_name");
   model.column_name = group.text("column_name");
@@ -205,7 +83,7 @@ void read_names(const Reader& group, MatrixModel& model) {
 MatrixModel load_model(const std::filesystem::path& path) {
   const hdf5::Session session;
   const Reader root = Reader::open(path);
-  require_format(root);
+  require_format(root, ModelKind::matrix);
   MatrixModel model;
   const Reader atoms = root.group("atoms");
   model.u = atoms.matrix("u");

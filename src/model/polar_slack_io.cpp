@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "hadal/data/tensor_entries.hpp"
 #include "hadal/error.hpp"
 #include "words.hpp"
 
@@ -72,6 +73,16 @@ ConeTree read_tree(const hdf5::Reader& group) {
   return tree;
 }
 
+TensorSplit read_split(const hdf5::Reader& group) {
+  const auto modes = [&](const char* name) {
+    const std::int64_t mask = group.integer(name);
+    constexpr std::int64_t all = (1 << tensor_order_max) - 1;
+    if (mask < 0 || mask > all) group.fail(name, fmt::format("is {}, expected 0 .. {}", mask, all));
+    return static_cast<std::uint32_t>(mask);
+  };
+  return {modes("row_modes"), modes("divided_modes")};
+}
+
 }  // namespace
 
 void write_slack(const hdf5::Writer& group, const PolarSlack& slack) {
@@ -86,6 +97,11 @@ void write_slack(const hdf5::Writer& group, const PolarSlack& slack) {
     member.attribute("row", term_words.text(piece.row));
     member.attribute("column", term_words.text(piece.column));
     member.single_matrix("values", piece.values);
+  }
+  if (slack.split) {
+    const hdf5::Writer split = group.group("split");
+    split.attribute("row_modes", std::int64_t{slack.split->row_modes});
+    split.attribute("divided_modes", std::int64_t{slack.split->divided_modes});
   }
   write_tree(group.group("tree"), slack.tree);
 }
@@ -115,6 +131,7 @@ PolarSlack read_slack(const hdf5::Reader& group) {
     if (!slack.pieces.back().values.allFinite())
       member.fail("values", "holds values that are not finite");
   }
+  if (group.has("split")) slack.split = read_split(group.group("split"));
   slack.tree = read_tree(group.group("tree"));
   return slack;
 }

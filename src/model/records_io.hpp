@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <tuple>
 #include <type_traits>
 #include <vector>
@@ -7,6 +9,7 @@
 #include "hdf5_reader.hpp"
 #include "hdf5_writer.hpp"
 #include "model_layout.hpp"
+#include "reading.hpp"
 
 /// Lists of records, stored as one dataset per field (see model_layout.hpp).
 namespace hadal::layout {
@@ -34,9 +37,15 @@ std::vector<Record> read_records(const hdf5::Reader& group, const Columns& colum
         return group.reals(column.name);
       }
     }();
-    if (values.size() != records.size()) group.fail(column.name, "does not match its neighbours");
+    if (values.size() != records.size())
+      group.fail(column.name, fmt::format("holds {} values, expected {} like its neighbours",
+                                          values.size(), records.size()));
     for (std::size_t i = 0; i < records.size(); ++i) {
-      records[i].*column.field = static_cast<Value>(values[i]);
+      if constexpr (std::is_integral_v<Value>) {
+        records[i].*column.field = hdf5::narrowed<Value>(group, column.name, values[i]);
+      } else {
+        records[i].*column.field = values[i];
+      }
     }
   };
   std::apply([&](const auto&... column) { (read(column), ...); }, columns);

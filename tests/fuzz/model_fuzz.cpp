@@ -1,74 +1,29 @@
 #include <hdf5.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
-#include <vector>
 
+#include "fuzz_file.hpp"
 #include "hadal/error.hpp"
 #include "hadal/model/model_io.hpp"
+#include "hadal/model/polar_slack.hpp"
 #include "hadal/model/predict.hpp"
 
 /// Model files, damaged. The first byte says how: as raw bytes, or (what finds more in a format
 /// with checksums and cross-references) by edits of a valid model made through the HDF5 library.
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-
-std::string temporary_path() {
-  return std::filesystem::temp_directory_path() /
-         ("hadal_model_fuzz_" + std::to_string(getpid()) + ".h5");
-}
-
-/// A file of these bytes, until the end of the scope.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const Bytes& bytes) {
-    std::ofstream(path(), std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
-  }
-  ~TemporaryFile() { unlink(path().c_str()); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  static const std::string& path() {
-    static const std::string path = temporary_path();
-    return path;
-  }
-};
-
-/// Hands out the fuzzer's bytes; zeros when they are used up.
-class Choices {
- public:
-  Choices(const std::uint8_t* bytes, std::size_t size) : next_(bytes), left_(size) {}
-
-  bool any_left() const { return left_ > 0; }
-  template <class Number>
-  Number number() {
-    Number value{};
-    const std::size_t count = std::min(left_, sizeof value);
-    std::memcpy(&value, next_, count);
-    next_ += count;
-    left_ -= count;
-    return value;
-  }
-  template <class List>
-  auto one_of(const List& list) {
-    return list[number<std::uint8_t>() % std::size(list)];
-  }
-
- private:
-  const std::uint8_t* next_;
-  std::size_t left_;
-};
+using hadal::fuzz::Bytes;
+using hadal::fuzz::Choices;
+using hadal::fuzz::temporary_path;
+using hadal::fuzz::TemporaryFile;
 
 hadal::MatrixModel example() {
   hadal::MatrixModel model;
@@ -112,7 +67,27 @@ hadal::MatrixModel example_of_categories() {
   return model;
 }
 
-Bytes file_of(const hadal::MatrixModel& model) {
+hadal::TensorModel example_of_a_tensor() {
+  hadal::TensorModel model;
+  model.lambda = 1;
+  model.lambda_max = 2;
+  model.factors = {hadal::Factor::Ones(2, 2), hadal::Factor::Ones(3, 2), hadal::Factor::Ones(4, 2)};
+  model.norms.resize(3);
+  model.norms[1].nonnegative = true;
+  model.norms[2] = {0.5, 1, 0.25, false, hadal::lattice(hadal::GraphKind::grid4, {2, 2, 1})};
+  model.refit = hadal::TensorRefit{"weights", model.factors, 0.5};
+  hadal::PolarSlack slack;
+  slack.split = hadal::TensorSplit{1, 4};
+  slack.cover = hadal::SingleFactor::Ones(2, 3);
+  model.certificate.slack = std::make_shared<const hadal::PolarSlack>(slack);
+  model.trace.resize(2);
+  model.mode_names = {"a", "b", "c"};
+  model.labels = {{"x", "y"}, {}, {"k", "l", "m", "n"}};
+  return model;
+}
+
+template <class Model>
+Bytes file_of(const Model& model) {
   const std::string path = temporary_path();
   hadal::save_model(path, model);
   std::ifstream file(path, std::ios::binary);
@@ -123,7 +98,8 @@ Bytes file_of(const hadal::MatrixModel& model) {
 
 const Bytes& example_file(std::size_t which) {
   static const std::array files{file_of(example()), file_of(example_of_categories()),
-                                file_of(example_with_dictionaries())};
+                                file_of(example_with_dictionaries()),
+                                file_of(example_of_a_tensor())};
   return files[which];
 }
 
@@ -136,7 +112,12 @@ constexpr std::array groups{"/",
                             "names/picture",
                             "names/movie",
                             "problem/dictionary_u",
-                            "problem/dictionary_v"};
+                            "problem/dictionary_v",
+                            "problem/norm2",
+                            "atoms",
+                            "claim/slack",
+                            "claim/slack/split",
+                            "claim/slack/tree"};
 constexpr std::array objects{"problem/row_scale",
                              "problem/column_scale",
                              "problem/offset_row",
@@ -160,7 +141,18 @@ constexpr std::array objects{"problem/row_scale",
                              "names/movie",
                              "problem/dictionary_u",
                              "problem/dictionary_v",
-                             "problem/dictionary_u/matrix"};
+                             "problem/dictionary_u/matrix",
+                             "problem/norm1",
+                             "problem/norm2/shape",
+                             "atoms/mode0",
+                             "atoms/mode2",
+                             "refit/mode1",
+                             "names/mode_names",
+                             "names/labels0",
+                             "names/labels2",
+                             "claim/slack/cover",
+                             "claim/slack/split",
+                             "claim/slack/tree"};
 
 /// Overwrites an attribute of a group, or removes it.
 void edit_attribute(hid_t file, Choices& choices) {
@@ -251,6 +243,11 @@ void edit(const std::string& path, Choices& choices) {
 /// What is accepted has to be usable; what is refused, refused with ModelError.
 void load(const std::string& path) {
   try {
+    if (hadal::model_kind(path) == hadal::ModelKind::tensor) {
+      const hadal::TensorModel model = hadal::load_tensor_model(path);
+      if (model.norms.size() != model.shape().size()) std::abort();
+      return;
+    }
     const hadal::MatrixModel model = hadal::load_model(path);
     hadal::predict_entry(model, model.rows() - 1, model.columns() - 1);
   } catch (const hadal::ModelError&) {
@@ -262,13 +259,13 @@ void load(const std::string& path) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size == 0) return 0;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  const bool raw = bytes[0] % 4 == 0;
-  if (raw) {
+  const std::size_t kind = bytes[0] % 5;
+  if (kind == 0) {
     const TemporaryFile file(Bytes(bytes + 1, bytes + size));
     load(file.path());
   } else {
     Choices choices(bytes + 1, size - 1);
-    const TemporaryFile file(example_file(bytes[0] % 4 - 1U));
+    const TemporaryFile file(example_file(kind - 1));
     edit(file.path(), choices);
     load(file.path());
   }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hadal/error.hpp"
@@ -17,10 +18,10 @@ namespace hadal::test {
 /// A saved model, open for damage.
 class Damaged {
  public:
-  explicit Damaged(const MatrixModel& model = full_model()) : path_(model_path("damaged.h5")) {
-    save_model(path_, model);
-    file_ = H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
-  }
+  explicit Damaged(const MatrixModel& model = full_model())
+      : Damaged(model, [](const auto& path) { load_model(path); }) {}
+  explicit Damaged(const TensorModel& model)
+      : Damaged(model, [](const auto& path) { load_tensor_model(path); }) {}
   ~Damaged() { close(); }
   Damaged(const Damaged&) = delete;
   Damaged& operator=(const Damaged&) = delete;
@@ -82,7 +83,7 @@ class Damaged {
   std::string refusal() {
     close();
     try {
-      load_model(path_);
+      load_(path_);
     } catch (const ModelError& error) {
       EXPECT_THAT(error.what(), testing::HasSubstr(path_.string()));
       return error.what();
@@ -92,6 +93,14 @@ class Damaged {
   }
 
  private:
+  using Load = std::function<void(const std::filesystem::path&)>;
+
+  template <class Model>
+  Damaged(const Model& model, Load load) : path_(model_path("damaged.h5")), load_(std::move(load)) {
+    save_model(path_, model);
+    file_ = H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  }
+
   void close() {
     if (file_ >= 0) H5Fclose(file_);
     file_ = -1;
@@ -119,12 +128,14 @@ class Damaged {
   }
 
   std::filesystem::path path_;
+  Load load_;
   hid_t file_ = -1;
 };
 
 /// Damaged so, the model is refused with a message that holds this part.
-inline void expect_refused(const MatrixModel& model, const std::function<void(Damaged&)>& damage,
-                           const std::string& part) {
+template <class Model>
+void expect_refused(const Model& model, const std::function<void(Damaged&)>& damage,
+                    const std::string& part) {
   Damaged file(model);
   damage(file);
   EXPECT_THAT(file.refusal(), testing::HasSubstr(part));

@@ -3,17 +3,19 @@
 #include <gmock/gmock.h>
 #include <rapidcheck.h>
 
-#include <bit>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 
 #include "hadal/error.hpp"
 #include "model_support.hpp"
+#include "same_model.hpp"
 
 namespace hadal {
 namespace {
 
+using test::same;
+using test::same_array;
 using ::testing::HasSubstr;
 
 MatrixModel through_file(const MatrixModel& model) {
@@ -22,24 +24,9 @@ MatrixModel through_file(const MatrixModel& model) {
   return load_model(path);
 }
 
-bool same(double a, double b) {
-  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
-}
-
-template <class Array>
-bool same_array(const Array& a, const Array& b) {
-  if (a.rows() != b.rows() || a.cols() != b.cols()) return false;
-  for (Index k = 0; k < a.size(); ++k)
-    if (!same(a.data()[k], b.data()[k])) return false;
-  return true;
-}
-
 void expect_same(const MatrixModel& a, const MatrixModel& b) {
-  EXPECT_EQ(a.loss, b.loss);
+  test::expect_same_fit(a, b);
   EXPECT_EQ(a.categories, b.categories);
-  EXPECT_TRUE(same(a.huber_threshold, b.huber_threshold));
-  EXPECT_TRUE(same(a.lambda, b.lambda));
-  EXPECT_TRUE(same(a.lambda_max, b.lambda_max));
   EXPECT_TRUE(same(a.norm.alpha, b.norm.alpha));
   EXPECT_TRUE(same_array(a.norm.row_scale, b.norm.row_scale));
   EXPECT_TRUE(same_array(a.norm.column_scale, b.norm.column_scale));
@@ -58,43 +45,6 @@ void expect_same(const MatrixModel& a, const MatrixModel& b) {
     EXPECT_TRUE(same_array(a.refit->v, b.refit->v));
     EXPECT_TRUE(same(a.refit->validation_error, b.refit->validation_error));
   }
-  const Certificate &c = a.certificate, &d = b.certificate;
-  EXPECT_TRUE(same(c.objective, d.objective));
-  EXPECT_TRUE(same(c.lower_bound, d.lower_bound));
-  EXPECT_TRUE(same(c.gap, d.gap));
-  EXPECT_TRUE(same(c.relative_gap, d.relative_gap));
-  EXPECT_TRUE(same(c.polar_bound, d.polar_bound));
-  EXPECT_TRUE(same(c.dual_scale, d.dual_scale));
-  EXPECT_EQ(c.proof, d.proof);
-  EXPECT_EQ(c.method, d.method);
-  EXPECT_TRUE(same(c.failure_probability, d.failure_probability));
-  EXPECT_TRUE(same(a.tolerance, b.tolerance));
-  EXPECT_EQ(a.status, b.status);
-  EXPECT_EQ(a.stop, b.stop);
-  ASSERT_EQ(a.trace.size(), b.trace.size());
-  for (std::size_t k = 0; k < a.trace.size(); ++k) {
-    const OuterIteration &s = a.trace[k], &t = b.trace[k];
-    EXPECT_EQ(s.iteration, t.iteration);
-    EXPECT_EQ(s.size, t.size);
-    for (const auto field :
-         {&OuterIteration::objective, &OuterIteration::lower_bound, &OuterIteration::relative_gap,
-          &OuterIteration::polar, &OuterIteration::seconds, &OuterIteration::passes})
-      EXPECT_TRUE(same(s.*field, t.*field));
-  }
-  ASSERT_EQ(a.path.size(), b.path.size());
-  for (std::size_t k = 0; k < a.path.size(); ++k) {
-    EXPECT_EQ(a.path[k].size, b.path[k].size);
-    for (const auto field : {&PathPoint::lambda, &PathPoint::objective, &PathPoint::relative_gap,
-                             &PathPoint::validation_error, &PathPoint::validation_standard_error})
-      EXPECT_TRUE(same(a.path[k].*field, b.path[k].*field));
-  }
-  EXPECT_TRUE(same(a.train_error, b.train_error));
-  EXPECT_TRUE(same(a.validation_error, b.validation_error));
-  EXPECT_TRUE(same(a.seconds, b.seconds));
-  EXPECT_EQ(a.iterations, b.iterations);
-  EXPECT_EQ(a.seed, b.seed);
-  EXPECT_EQ(a.version, b.version);
-  EXPECT_EQ(a.read_options, b.read_options);
   EXPECT_EQ(a.row_labels, b.row_labels);
   EXPECT_EQ(a.column_labels, b.column_labels);
   EXPECT_EQ(a.row_name, b.row_name);

@@ -4,10 +4,13 @@
 
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <random>
 #include <string>
 
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/polar_slack.hpp"
+#include "hadal/model/tensor_model.hpp"
 
 namespace hadal::test {
 
@@ -67,6 +70,43 @@ inline MatrixModel full_model(Index rows = 4, Index columns = 3, Index size = 2)
   model.value_name = "";
   model.picture = PictureShape{rows, columns, 1, 16};
   model.movie = MovieShape{1, columns};
+  return model;
+}
+
+/// A model of a 2 x 3 x 4 tensor with something in every field that goes with any other.
+inline TensorModel tensor_model() {
+  TensorModel model;
+  model.lambda = 1.25;
+  model.lambda_max = 12.5;
+  model.factors = {Factor::Random(2, 2), Factor::Random(3, 2).cwiseAbs(), Factor::Random(4, 2)};
+  model.norms.resize(3);
+  model.norms[0] = {0.5, 1, 0, false, {}};
+  model.norms[1].nonnegative = true;
+  model.norms[2] = {0, 2, 0.25, false, lattice(GraphKind::chain, {4, 1, 1})};
+  TensorRefit refit;
+  refit.kind = "weights";
+  for (const Factor& factor : model.factors) refit.factors.emplace_back(factor.leftCols(1));
+  refit.validation_error = 0.5;
+  model.refit = refit;
+  model.certificate = {10, 9.5, 0.5, 0.05, 1.3, 0.96, Proof::deterministic, "unfolding", 0};
+  PolarSlack slack;
+  slack.exponent = 3;
+  slack.split = TensorSplit{5, 0};
+  slack.pieces = {{NormTerm::l1, NormTerm::l2, SingleFactor::Random(8, 3)}};
+  model.certificate.slack = std::make_shared<const PolarSlack>(slack);
+  model.status = Status::bounded;
+  model.stop = StopReason::exhausted;
+  model.trace = {{0, 0, 20, 0, 1, 12.5, 0.1, 1}, {1, 2, 10, 9.5, 0.05, 1.3, 0.2, 7}};
+  model.path = {{6.25, 1, 15, 1e-7, 0.9, 0.01}};
+  model.train_error = 0.75;
+  model.validation_error = 0.875;
+  model.seconds = 1.5;
+  model.iterations = 2;
+  model.seed = 77;
+  model.version = "0.1.0";
+  model.read_options = R"({"format":"tns"})";
+  model.mode_names = {"who", "what", ""};
+  model.labels = {{"x", "y"}, {}, {"a", "b", "c", "d\xc3\xa9"}};
   return model;
 }
 
