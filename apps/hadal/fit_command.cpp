@@ -281,6 +281,7 @@ MatrixModel FitMatrixCommand::fit(const ReadOptions& read_options) {
     // What can be proved there is far above 1e-6 as a rule, and the last digits are dear.
     if (tolerance_->count() == 0 && !(options_.norm_u.plain() && options_.norm_v.plain()))
       options_.tolerance = 1e-4;
+    progress.begin({options_.tolerance, options_.time_limit});
   };
   if (const auto movie = large_movie(data_, read_options)) {
     const MatrixData names = names_of(*movie);
