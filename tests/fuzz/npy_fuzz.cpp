@@ -1,8 +1,12 @@
-#include "fuzz_reader.hpp"
+#include "fuzz_tensor.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  hadal::ReadOptions options;
-  options.format = hadal::FileFormat::npy;
-  hadal::fuzz::read(hadal::fuzz::text(bytes, size), options);
+  using namespace hadal;
+  ReadOptions matrix;
+  matrix.format = FileFormat::npy;
+  fuzz::read(fuzz::text(bytes, size), matrix);
+  TensorReadOptions tensor;
+  tensor.format = TensorFormat::npy;
+  fuzz::read_tensor(fuzz::text(bytes, size), tensor);
   return 0;
 }
