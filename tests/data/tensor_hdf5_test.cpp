@@ -50,7 +50,7 @@ class Plan {
 
 TEST(TensorHdf5, ReadsWhatH5pyWrote) {
   const auto read = [](const char* name) {
-    return read_tensor(test::source_folder() / "tests/fuzz/seeds/tensor_hdf5_fuzz" / name).entries;
+    return read_tensor(test::source_folder() / "tests/data/hdf5" / name).entries;
   };
   const TensorEntries dense = read("dense.h5");
   EXPECT_THAT(dense.shape, ElementsAre(2, 2, 2));
@@ -108,8 +108,7 @@ TEST(TensorHdf5, RefusesFilesWithoutData) {
   EXPECT_THAT(refusal(empty), HasSubstr("empty.h5: holds no data set: expected a tensor"));
   EXPECT_THAT(test::tensor_refusal("a.h5", "1 1 1 5\n"), HasSubstr("not a readable HDF5 file"));
   EXPECT_THAT(test::tensor_refusal("a.h5", ""), HasSubstr("is empty"));
-  const std::string whole =
-      test::read_file(test::source_folder() / "tests/fuzz/seeds/tensor_hdf5_fuzz/dense.h5");
+  const std::string whole = test::read_file(test::source_folder() / "tests/data/hdf5/dense.h5");
   for (std::size_t size = 0; size < whole.size(); size += 7) {
     EXPECT_FALSE(test::tensor_refusal("t.h5", whole.substr(0, size)).empty()) << size;
   }
