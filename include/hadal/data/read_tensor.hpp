@@ -16,7 +16,7 @@ struct TensorReadOptions {
   TensorFormat format = TensorFormat::automatic;
   Index index_base = 1;   ///< of the indices in a .tns file: 1 or 0
   bool weighted = false;  ///< the last column of a .tns file holds weights
-  /// Sizes of the modes of a .tns file; empty: each is the largest index.
+  /// Sizes of the modes of a .tns file; empty: just what the largest indices need.
   std::vector<Index> shape;
   /// Member of an NPZ archive, or path of a dataset or group in an HDF5 file; empty: the only one.
   std::string array_name;
