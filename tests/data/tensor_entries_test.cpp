@@ -39,10 +39,10 @@ TEST(CanonicaliseTensor, IndicesBeyondSixteenBits) {
 }
 
 TEST(CanonicaliseTensor, PositionsBeyondSixtyFourBits) {
-  const Index most = (Index{1} << 31) - 1;
-  const auto last = static_cast<std::int32_t>(most - 1);
-  TensorEntries entries{{most, most, most, most},
-                        {{1, 0, 0, 1}, {0, last, last, 0}, {last, 1, 0, last}, {2, last, 5, 1}},
+  const Index size = Index{1} << 30;
+  const auto last = static_cast<std::int32_t>(size - 1);
+  TensorEntries entries{{size, size, size, size},
+                        {{1, 0, 0, 1}, {0, last, last, 0}, {0, 1, 0, 0}, {2, last, 5, 1}},
                         {4, 2, 1, 3},
                         {}};
   canonicalise(entries);
@@ -79,6 +79,14 @@ TEST(CanonicaliseTensor, MeanIsWeightedAndAddsUpWeights) {
   EXPECT_TRUE(entries.full());
   EXPECT_THAT(entries.value, ElementsAre(5, 5));
   EXPECT_THAT(entries.weight, ElementsAre(4, 3));
+}
+
+TEST(CanonicaliseTensor, MeanKeepsTheIndicesOfWhatFollows) {
+  TensorEntries entries{{1, 3, 3}, {{0, 0, 0}, {2, 0, 0}, {1, 2, 2}}, {3, 5, 6}, {}};
+  canonicalise(entries, Duplicates::mean);
+  EXPECT_THAT(entries.index[1], ElementsAre(0, 2));
+  EXPECT_THAT(entries.index[2], ElementsAre(2, 1));
+  EXPECT_THAT(entries.value, ElementsAre(5.5, 3));
 }
 
 TEST(CanonicaliseTensor, RefusesBrokenInvariants) {

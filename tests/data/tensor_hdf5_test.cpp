@@ -151,6 +151,7 @@ TEST(TensorHdf5, RefusesArraysThatTheFileDoesNotHold) {
     return refusal(file);
   };
   const char* const message = "the file does not hold that many values";
+  EXPECT_THAT(of({2, 2, 2}, H5P_DEFAULT), HasSubstr(message));
   EXPECT_THAT(of({100, 100, 100}, H5P_DEFAULT), HasSubstr(message));
   EXPECT_THAT(of({1000000, 1000000, 100000}, Plan().chunk({1, 1, 1}).id()), HasSubstr(message));
   EXPECT_THAT(of({2, 2, 2}, Plan().chunk({2, 2, 2}).deflate().id()), HasSubstr(message));
