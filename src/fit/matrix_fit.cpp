@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <mutex>
 
 #include "fit_memory.hpp"
 #include "hadal/error.hpp"
@@ -19,6 +18,7 @@
 #include "hadal/fit/streamed_problem.hpp"
 #include "hadal/solve/path.hpp"
 #include "hadal/version.hpp"
+#include "lambda_choice.hpp"
 #include "option_checks.hpp"
 
 // Only OpenBLAS has these; with another BLAS the calls are left out.
@@ -79,75 +79,6 @@ class Stopwatch {
   double limit_;
 };
 
-/// Where the fit at the chosen lambda starts.
-struct Chosen {
-  double lambda = 0;
-  std::vector<PathPoint> path;
-  RankOneAtoms atoms;
-  /// The mean error of the folds' penalised fits, and the middle of how many parts they keep.
-  /// Nothing where that is not known any more.
-  std::optional<MatrixFold::Judgement> judgement{};
-};
-
-std::optional<MatrixFold::Judgement> judgement_of(
-    const std::vector<std::unique_ptr<MatrixFold>>& folds, double ratio) {
-  MatrixFold::Judgement of_all;
-  std::vector<Index> counts;
-  for (const auto& fold : folds) {
-    const auto judgement = fold->judgement_at(ratio);
-    if (!judgement) return {};
-    of_all.penalised_error += judgement->penalised_error / static_cast<double>(folds.size());
-    counts.push_back(judgement->parts_kept);
-  }
-  const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
-  std::nth_element(counts.begin(), middle, counts.end());
-  of_all.parts_kept = *middle;
-  return of_all;
-}
-
-Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
-                     const MatrixProblem& problem, const FitObserver& observer,
-                     const TimeLeft& time_left) {
-  const std::vector<double> ratios = default_ratios();
-  const Entries& entries = data.entries;
-  const std::vector<Index> group = held_out_together(data);
-  const Index groups = *std::max_element(group.begin(), group.end()) + 1;
-  const int folds = static_cast<int>(std::min<Index>(options.lambda.folds, groups));
-  if (folds < 2) {
-    throw DataError(
-        "one observed entry (or pixel) is too little to cross-validate; expected at least two, or "
-        "a "
-        "given lambda");
-  }
-  std::mutex mutex;
-  FitProgress progress;
-  progress.stage = "cross-validation";
-  progress.steps = static_cast<int>(ratios.size()) * folds;
-  const SolveObserver watch = [&](const OuterIteration& outer) {
-    const std::lock_guard lock(mutex);
-    progress.iteration = outer;
-    return time_left() > 0 && (!observer || observer(progress));
-  };
-  const std::vector<int> parts = random_parts(group, folds, options.seed);
-  MatrixFitOptions of_fold = options;
-  of_fold.huber_threshold = problem.huber_threshold();  // errors of the same loss are averaged
-  std::vector<std::unique_ptr<MatrixFold>> all;
-  for (int fold = 0; fold < folds; ++fold) {
-    all.push_back(std::make_unique<MatrixFold>(split_entries(entries, parts, fold), of_fold, watch,
-                                               time_left));
-  }
-  CrossValidation cv =
-      cross_validate(all, ratios, options.lambda.one_standard_error, [&](int step) {
-        const std::lock_guard lock(mutex);
-        progress.step = step;
-      });
-  const double ratio = cv.path[cv.chosen].lambda;
-  for (PathPoint& p : cv.path) p.lambda = problem.lambda_at(p.lambda);
-  const MatrixFold& first = *all.front();
-  return {cv.path[cv.chosen].lambda, std::move(cv.path),
-          in_units_of(problem, first.problem(), first.nearest(ratio)), judgement_of(all, ratio)};
-}
-
 void set_names(const MatrixData& data, MatrixModel& model) {
   model.row_labels = data.row_labels;
   model.column_labels = data.column_labels;
@@ -199,6 +130,7 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
   if (once && options.refit == RefitChoice::none) data.entries = {};
   LoopState<RankOneAtoms> start = problem.start();
   std::optional<MatrixFold::Judgement> judgement;
+  bool goes_on_choosing = false;  // where a checkpoint is resumed
   if (point.lambda > 0) {
     model.lambda = point.lambda;
     model.path = point.path;
@@ -208,10 +140,18 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
   } else if (options.lambda.kind == LambdaChoice::Kind::ratio) {
     model.lambda = problem.lambda_at(options.lambda.value);
   } else {
-    Chosen chosen = choose_lambda(data, options, problem, observer, [&] { return clock.left(); });
+    FoldMemory memory{std::move(point.folds), {}};
+    if (!options.checkpoint.empty()) {
+      memory.keep = [&](const std::vector<FoldState>& folds) {
+        save_resume_point(options.checkpoint, {0, {}, problem.start(), folds}, identity);
+      };
+    }
+    Chosen chosen = choose_lambda(
+        data, options, problem, observer, [&] { return clock.left(); }, std::move(memory));
     model.lambda = chosen.lambda;
     model.path = std::move(chosen.path);
     judgement = chosen.judgement;
+    goes_on_choosing = chosen.interrupted;
     start = problem.start_from(std::move(chosen.atoms));
   }
   if (options.refit == RefitChoice::none) data.entries = {};
@@ -224,9 +164,9 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
     return !observer || observer(progress);
   };
   Checkpoint<RankOneAtoms> save;
-  if (!options.checkpoint.empty()) {
+  if (!options.checkpoint.empty() && !goes_on_choosing) {
     save = [&](const LoopState<RankOneAtoms>& state) {
-      save_resume_point(options.checkpoint, {model.lambda, model.path, state}, identity);
+      save_resume_point(options.checkpoint, {model.lambda, model.path, state, {}}, identity);
     };
   }
   const SolveResult<RankOneAtoms> result =

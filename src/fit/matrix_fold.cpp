@@ -142,15 +142,15 @@ double MatrixFold::error_of(const RankOneAtoms& atoms) const {
 }
 
 RankOneAtoms MatrixFold::nearest(double ratio) const {
-  const Recent* best = nullptr;
-  for (const Recent& point : recent_) {
+  const FoldState::Recent* best = nullptr;
+  for (const FoldState::Recent& point : state_.recent) {
     if (point.ratio >= ratio && (!best || point.ratio < best->ratio)) best = &point;
   }
   return best ? best->atoms : problem_.start().atoms;
 }
 
 std::optional<MatrixFold::Judgement> MatrixFold::judgement_at(double ratio) const {
-  for (const Recent& point : recent_) {
+  for (const FoldState::Recent& point : state_.recent) {
     if (point.ratio == ratio) return point.judgement;
   }
   return {};
@@ -158,6 +158,11 @@ std::optional<MatrixFold::Judgement> MatrixFold::judgement_at(double ratio) cons
 
 FoldPoint MatrixFold::fit(double ratio) {
   constexpr std::size_t points_kept = 4;
+  for (FoldState::Done& done : state_.done) {
+    if (done.ratio != ratio) continue;
+    done.point.empty_error = empty_error_;  // not part of what is kept
+    return done.point;
+  }
   solve_.time_limit = std::max(1e-3, time_left_());
   const SolveResult<RankOneAtoms> result = problem_.solve(
       problem_.lambda_at(ratio), problem_.start_from(nearest(ratio)), solve_, observer_, {});
@@ -167,7 +172,7 @@ FoldPoint MatrixFold::fit(double ratio) {
   point.relative_gap = result.certificate.relative_gap;
   point.interrupted =
       result.stop == StopReason::interrupted || result.stop == StopReason::time_limit;
-  Judgement judgement{error_of(result.atoms)};
+  FoldState::Judgement judgement{error_of(result.atoms)};
   point.held_out_error = judgement.penalised_error;
   if (refits_ && !point.interrupted) {
     const PartCount refit = parts_worth_keeping(problem_, result.atoms, held_out_);
@@ -176,9 +181,12 @@ FoldPoint MatrixFold::fit(double ratio) {
       point.held_out_error = refit.error;
     }
   }
-  recent_.push_back({ratio, result.atoms, judgement});
-  if (recent_.size() > points_kept) recent_.pop_front();
   point.empty_error = empty_error_;
+  state_.recent.push_back({ratio, result.atoms, judgement});
+  if (state_.recent.size() > points_kept) state_.recent.pop_front();
+  if (point.interrupted) return point;
+  state_.done.push_back({ratio, point});
+  if (keep_) keep_(state_);
   return point;
 }
 

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <limits>
+#include <utility>
+
 #include "hadal/error.hpp"
 #include "hadal/model/checkpoint.hpp"
 
@@ -17,6 +20,35 @@ std::string identity_of(const Dictionary& dictionary) {
   const Factor& a = dictionary.matrix();
   for (Index k = 0; k < a.size(); ++k) sum += (1 + static_cast<double>(k % 65537)) * a.data()[k];
   return text + fmt::format(" (sum {})", sum);
+}
+
+FoldCheckpoint as_saved(const FoldState& state) {
+  FoldCheckpoint fold;
+  for (const auto& [ratio, point] : state.done)
+    fold.points.push_back({ratio, point.size, point.objective, point.relative_gap,
+                           point.held_out_error, std::numeric_limits<double>::quiet_NaN()});
+  for (const auto& [ratio, atoms, judgement] : state.recent)
+    fold.starts.push_back(
+        {ratio, atoms.u, atoms.v, judgement.penalised_error, judgement.parts_kept});
+  return fold;
+}
+
+FoldState as_it_was(FoldCheckpoint fold) {
+  FoldState state;
+  for (const PathPoint& p : fold.points)
+    state.done.push_back(
+        {p.lambda, {p.size, p.objective, p.relative_gap, p.validation_error, 0, false}});
+  for (FoldCheckpoint::Start& start : fold.starts)
+    state.recent.push_back({start.ratio,
+                            {std::move(start.u), std::move(start.v)},
+                            {start.penalised_error, start.parts_kept}});
+  return state;
+}
+
+/// Whether refits decide which lambda is best.
+bool judges_refits(const MatrixFitOptions& o) {
+  return o.lambda.kind == LambdaChoice::Kind::cross_validated &&
+         o.refit == RefitChoice::automatic && !(o.norm_u.plain() && o.norm_v.plain());
 }
 
 }  // namespace
@@ -45,6 +77,7 @@ std::string identity_of(const Entries& entries, const MatrixFitOptions& o) {
              o.norm_u.nonnegative ? " >= 0" : "", to_string(o.norm_v),
              o.norm_v.nonnegative ? " >= 0" : "", identity_of(o.dictionary_u),
              identity_of(o.dictionary_v), o.seed) +
+         (judges_refits(o) ? "; refits judged" : "") +
          (o.categories.empty() ? "" : fmt::format("; categories {}", fmt::join(o.categories, " ")));
 }
 
@@ -68,6 +101,7 @@ void save_resume_point(const std::filesystem::path& file, const ResumePoint& poi
   c.passes = state.passes;
   c.seconds = state.seconds;
   c.trace = state.trace;
+  for (const FoldState& fold : point.folds) c.folds.push_back(as_saved(fold));
   save_checkpoint(file, c);
 }
 
@@ -100,6 +134,7 @@ ResumePoint load_resume_point(const std::filesystem::path& file, const std::stri
   state.passes = c.passes;
   state.seconds = c.seconds;
   state.trace = std::move(c.trace);
+  for (FoldCheckpoint& fold : c.folds) point.folds.push_back(as_it_was(std::move(fold)));
   return point;
 }
 

@@ -1,5 +1,7 @@
 #include "hadal/model/checkpoint.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +15,64 @@ namespace hadal {
 namespace {
 
 constexpr const char* format = "hadal matrix checkpoint";
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;
+
+constexpr std::int64_t folds_max = 100, starts_max = 16;
+
+std::string numbered(const char* name, std::size_t k) { return fmt::format("{}{}", name, k); }
+
+void write_folds(const hdf5::Writer& root, const std::vector<FoldCheckpoint>& folds) {
+  root.attribute("folds", static_cast<std::int64_t>(folds.size()));
+  for (std::size_t k = 0; k < folds.size(); ++k) {
+    const hdf5::Writer group = root.group(numbered("fold", k).c_str());
+    layout::write_records(group.group("points"), layout::path, folds[k].points);
+    group.attribute("starts", static_cast<std::int64_t>(folds[k].starts.size()));
+    for (std::size_t s = 0; s < folds[k].starts.size(); ++s) {
+      const FoldCheckpoint::Start& start = folds[k].starts[s];
+      const hdf5::Writer node = group.group(numbered("start", s).c_str());
+      node.attribute("ratio", start.ratio);
+      node.attribute("penalised_error", start.penalised_error);
+      node.attribute("parts_kept", start.parts_kept);
+      node.matrix("u", start.u);
+      node.matrix("v", start.v);
+    }
+  }
+}
+
+std::size_t count_of(const hdf5::Reader& group, const char* name, std::int64_t most) {
+  const std::int64_t count = group.integer(name);
+  if (count < 0 || count > most) group.fail(name, fmt::format("is not from 0 to {}", most));
+  return static_cast<std::size_t>(count);
+}
+
+FoldCheckpoint::Start read_start(const hdf5::Reader& node, const MatrixCheckpoint& c) {
+  FoldCheckpoint::Start start;
+  start.ratio = node.real("ratio");
+  start.penalised_error = node.real("penalised_error");
+  start.parts_kept = node.integer("parts_kept");
+  start.u = node.matrix("u");
+  start.v = node.matrix("v");
+  if (start.u.rows() != c.u.rows() || start.v.rows() != c.v.rows() ||
+      start.u.cols() != start.v.cols())
+    node.fail("u", "has another shape than the fit's");
+  if (!start.u.allFinite() || !start.v.allFinite())
+    node.fail("u", "holds values that are not finite");
+  if (start.parts_kept < 0 || start.parts_kept > start.u.cols())
+    node.fail("parts_kept", "is not a number of parts");
+  return start;
+}
+
+std::vector<FoldCheckpoint> read_folds(const hdf5::Reader& root, const MatrixCheckpoint& c) {
+  std::vector<FoldCheckpoint> folds(count_of(root, "folds", folds_max));
+  for (std::size_t k = 0; k < folds.size(); ++k) {
+    const hdf5::Reader group = root.group(numbered("fold", k).c_str());
+    folds[k].points = layout::read_records<PathPoint>(group.group("points"), layout::path);
+    folds[k].starts.resize(count_of(group, "starts", starts_max));
+    for (std::size_t s = 0; s < folds[k].starts.size(); ++s)
+      folds[k].starts[s] = read_start(group.group(numbered("start", s).c_str()), c);
+  }
+  return folds;
+}
 
 void check(const hdf5::Reader& root, const MatrixCheckpoint& c) {
   if (c.v.cols() != c.u.cols()) root.fail("v", "has another number of atoms than u");
@@ -33,7 +92,10 @@ void check(const hdf5::Reader& root, const MatrixCheckpoint& c) {
   if (!(c.reduction >= 0 && c.reduction <= 1)) root.fail("reduction", "is not from 0 to 1");
   if (!(c.seconds >= 0) || !std::isfinite(c.seconds)) root.fail("seconds", "is not a time");
   if (!(c.passes >= 0) || !std::isfinite(c.passes)) root.fail("passes", "is not a count");
-  if (!(c.lambda > 0) || !std::isfinite(c.lambda)) root.fail("lambda", "is not a number > 0");
+  const bool chosen = c.folds.empty();
+  if (chosen && (!(c.lambda > 0) || !std::isfinite(c.lambda)))
+    root.fail("lambda", "is not a number > 0");
+  if (!chosen && c.lambda != 0) root.fail("lambda", "is not 0 beside folds that are to choose it");
   if (c.iteration < 0 || c.iteration > 1'000'000'000) root.fail("iteration", "is not a count");
   if (c.idle < 0 || c.idle > 100) root.fail("idle", "is not a small count");
 }
@@ -61,6 +123,7 @@ void save_checkpoint(const std::filesystem::path& path, const MatrixCheckpoint& 
     root.array("collected", c.collected);
     layout::write_records(root.group("trace"), layout::trace, c.trace);
     layout::write_records(root.group("path"), layout::path, c.path);
+    write_folds(root, c.folds);
     root.flush();
   });
 }
@@ -71,7 +134,7 @@ MatrixCheckpoint load_checkpoint(const std::filesystem::path& path) {
     root.fail("format", "is not that of a checkpoint of a matrix fit");
   }
   if (root.integer("format_version") != format_version) {
-    root.fail("format_version", "is not 1, the only one this version reads");
+    root.fail("format_version", "is not 2, the only one this version reads");
   }
   MatrixCheckpoint c;
   c.problem = root.text("problem");
@@ -90,6 +153,7 @@ MatrixCheckpoint load_checkpoint(const std::filesystem::path& path) {
   c.collected = root.reals("collected");
   c.trace = layout::read_records<OuterIteration>(root.group("trace"), layout::trace);
   c.path = layout::read_records<PathPoint>(root.group("path"), layout::path);
+  c.folds = read_folds(root, c);
   check(root, c);
   return c;
 }

@@ -4,8 +4,10 @@
 
 #include <csignal>
 #include <cstdio>
+#include <regex>
 
 #include "command.hpp"
+#include "hadal/model/checkpoint.hpp"
 
 namespace hadal::test {
 namespace {
@@ -86,6 +88,63 @@ TEST_F(Interruption, KilledFitGoesOnFromItsCheckpoint) {
   const double whole = json_of("whole.json")["objective"],
                resumed = json_of("resumed.json")["objective"];
   EXPECT_NEAR(resumed, whole, 1e-9 * whole);
+}
+
+/// Large enough for a cross-validation that is not over before a signal arrives.
+class InterruptedChoice : public CommandTest {
+ protected:
+  void SetUp() override {
+    done(
+        "simulate matrix --rows 250 --columns 200 --rank 5 --noise 0.5 --observed 0.4 --seed 5 "
+        "--out data.csv");
+    of_whole_ = iterations_of_folds(done(choose() + "--json whole.json").err);
+  }
+  static std::string choose() { return "fit matrix data.csv --cv 3 --seed 2 --threads 1 "; }
+
+  /// A signal after so many lines of progress; leaves state.h5.
+  int stop_after(int lines, int signal) const {
+    RunningFit running(folder_, {"fit", "matrix", "data.csv", "--cv", "3", "--seed", "2",
+                                 "--threads", "1", "--checkpoint", "state.h5"});
+    running.await_lines(lines);
+    running.send(signal);
+    return running.join();
+  }
+  static std::ptrdiff_t iterations_of_folds(const std::string& progress) {
+    const std::regex line("cross-validation [^\n]*\n");
+    return std::distance(std::sregex_iterator(progress.begin(), progress.end(), line), {});
+  }
+  /// Goes on from state.h5, to what the whole fit has found, without doing all of it again.
+  void expect_same_answer() const {
+    const Result resumed = done(choose() + "--resume state.h5 --json resumed.json");
+    EXPECT_LT(iterations_of_folds(resumed.err), of_whole_ - 4);
+    const auto found = json_of("resumed.json"), whole = json_of("whole.json");
+    EXPECT_EQ(found["lambda"], whole["lambda"]);
+    EXPECT_EQ(found["path"], whole["path"]);
+    EXPECT_EQ(found["validation_error"], whole["validation_error"]);
+    const double objective = whole["objective"];
+    EXPECT_NEAR(found["objective"], objective, 1e-9 * objective);
+  }
+
+  std::ptrdiff_t of_whole_ = 0;
+};
+
+TEST_F(InterruptedChoice, GoesOnWithTheNextPointAfterAKill) {
+  std::vector<std::size_t> finished;
+  for (const int lines : {8, 24}) {
+    ASSERT_TRUE(WIFSIGNALED(stop_after(lines, SIGKILL)));
+    const MatrixCheckpoint kept = load_checkpoint(file("state.h5"));
+    ASSERT_EQ(kept.folds.size(), 3u) << "the cross-validation was over already";
+    finished.push_back(kept.folds.front().points.size());
+    expect_same_answer();
+  }
+  EXPECT_GT(finished.front(), 0u);
+  EXPECT_LT(finished.front(), finished.back());
+}
+
+TEST_F(InterruptedChoice, GoesOnAfterAnInterruptThatLeftAModel) {
+  EXPECT_EQ(WEXITSTATUS(stop_after(20, SIGINT)), 4);
+  EXPECT_EQ(load_checkpoint(file("state.h5")).folds.size(), 3u);
+  expect_same_answer();
 }
 
 TEST_F(Interruption, InterruptKeepsTheBestModelSoFar) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <limits>
 
@@ -27,6 +28,18 @@ MatrixCheckpoint some_checkpoint() {
   return c;
 }
 
+/// One in the middle of a cross-validation of two folds, of which the second has not begun.
+MatrixCheckpoint checkpoint_of_folds() {
+  MatrixCheckpoint c = some_checkpoint();
+  c.lambda = 0;
+  c.folds.resize(2);
+  c.folds[0].points = {{0.5, 1, 10, 1e-3, 0.9, std::nan("")},
+                       {0.25, 2, 9, 1e-3, 0.8, std::nan("")}};
+  c.folds[0].starts = {{0.5, Factor::Random(6, 1), Factor::Random(5, 1), 0.9, 0},
+                       {0.25, Factor::Random(6, 2), Factor::Random(5, 2), 0.8, 1}};
+  return c;
+}
+
 MatrixCheckpoint through_file(const MatrixCheckpoint& c) {
   const auto path = test::model_path("state.checkpoint");
   save_checkpoint(path, c);
@@ -41,6 +54,39 @@ TEST(Checkpoint, ComesBackAsItWas) {
   EXPECT_EQ(back.collected, c.collected);
   EXPECT_EQ(back.lower_bound, c.lower_bound);
   EXPECT_EQ(back.seconds, c.seconds);
+}
+
+TEST(Checkpoint, FoldsComeBackAsTheyWere) {
+  const MatrixCheckpoint c = checkpoint_of_folds(), back = through_file(c);
+  EXPECT_EQ(back.lambda, 0);
+  ASSERT_EQ(back.folds.size(), 2u);
+  ASSERT_EQ(back.folds[0].points.size(), 2u);
+  EXPECT_EQ(back.folds[0].points[1].lambda, 0.25);
+  EXPECT_EQ(back.folds[0].points[1].size, 2);
+  EXPECT_EQ(back.folds[0].points[1].validation_error, 0.8);
+  ASSERT_EQ(back.folds[0].starts.size(), 2u);
+  EXPECT_EQ(back.folds[0].starts[1].ratio, 0.25);
+  EXPECT_EQ(back.folds[0].starts[1].u, c.folds[0].starts[1].u);
+  EXPECT_EQ(back.folds[0].starts[1].v, c.folds[0].starts[1].v);
+  EXPECT_EQ(back.folds[0].starts[1].parts_kept, 1);
+  EXPECT_TRUE(back.folds[1].points.empty());
+}
+
+TEST(Checkpoint, RefusesFoldsThatNoFitCanHaveWritten) {
+  const std::vector<std::function<void(MatrixCheckpoint&)>> damages = {
+      [](auto& c) { c.lambda = 1; },
+      [](auto& c) { c.folds.resize(101); },
+      [](auto& c) { c.folds[0].starts.resize(17, c.folds[0].starts[0]); },
+      [](auto& c) { c.folds[0].starts[1].u = Factor::Random(7, 2); },
+      [](auto& c) { c.folds[0].starts[1].v = Factor::Random(5, 1); },
+      [](auto& c) { c.folds[0].starts[0].u(0, 0) = std::nan(""); },
+      [](auto& c) { c.folds[0].starts[1].parts_kept = 3; },
+      [](auto& c) { c.folds[0].starts[1].parts_kept = -1; }};
+  for (std::size_t k = 0; k < damages.size(); ++k) {
+    MatrixCheckpoint c = checkpoint_of_folds();
+    damages[k](c);
+    EXPECT_THROW(through_file(c), ModelError) << "damage " << k;
+  }
 }
 
 TEST(Checkpoint, RefusesWhatNoFitCanHaveWritten) {

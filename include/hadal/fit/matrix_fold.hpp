@@ -39,6 +39,26 @@ RankOneAtoms in_units_of(const MatrixProblem& to, const MatrixProblem& from, Ran
 /// Seconds until a fit must end, over all that it does.
 using TimeLeft = std::function<double()>;
 
+/// What a fold has done so far: enough to go on from, to the same answer.
+struct FoldState {
+  /// What is held out says of the penalised fit at a ratio and of its refit.
+  struct Judgement {
+    double penalised_error = 0;
+    Index parts_kept = 0;  ///< by the refit, if there is one and it predicts better; else 0
+  };
+  struct Done {
+    double ratio;
+    FoldPoint point;
+  };
+  struct Recent {
+    double ratio;
+    RankOneAtoms atoms;
+    Judgement judgement;
+  };
+  std::vector<Done> done;
+  std::deque<Recent> recent;  ///< the last few fits, of which the next ones start
+};
+
 /// One fold of a cross-validation over lambda: a problem on the training entries and its path. With
 /// structured norms and a refit it is the refitted model that is judged: penalised parts are shrunk
 /// by more than half where noise is strong, and by their own error the best lambda would be one
@@ -47,28 +67,24 @@ class MatrixFold {
  public:
   MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer,
              TimeLeft time_left);
+  /// The fit at a ratio; the point that is known already where this fold has fitted it before.
   FoldPoint fit(double ratio);
+
+  /// Goes on from what the same fold has done before.
+  void resume(FoldState state) { state_ = std::move(state); }
+  /// Called after every fit that was not interrupted, from its thread.
+  void when_done(std::function<void(const FoldState&)> keep) { keep_ = std::move(keep); }
 
   const MatrixProblem& problem() const { return problem_; }
   /// The atoms, in the fold's own units, of the smallest of the last few ratios that is not below
   /// this one: what a fit at this ratio best starts from.
   RankOneAtoms nearest(double ratio) const;
 
-  /// What is held out says of the penalised fit at a ratio and of its refit.
-  struct Judgement {
-    double penalised_error = 0;
-    Index parts_kept = 0;  ///< by the refit, if there is one and it predicts better; else 0
-  };
+  using Judgement = FoldState::Judgement;
   /// Nothing where the ratio is not one of the last few.
   std::optional<Judgement> judgement_at(double ratio) const;
 
  private:
-  struct Recent {
-    double ratio;
-    RankOneAtoms atoms;
-    Judgement judgement;
-  };
-
   double error_of(const RankOneAtoms& atoms) const;
 
   Entries held_out_;
@@ -78,7 +94,8 @@ class MatrixFold {
   TimeLeft time_left_;
   bool refits_;
   double empty_error_;
-  std::deque<Recent> recent_;
+  FoldState state_;
+  std::function<void(const FoldState&)> keep_;
 };
 
 /// The solve loop's part of the options; `automatic` proofs are resolved for this space.

@@ -5,16 +5,18 @@
 #include <vector>
 
 #include "hadal/atom/rank_one.hpp"
-#include "hadal/fit/matrix_fit.hpp"
+#include "hadal/fit/matrix_fold.hpp"
 #include "hadal/solve/options.hpp"
 
 namespace hadal {
 
-/// Where a fit stands: the chosen lambda (0: not chosen yet), how it was chosen, the loop's state.
+/// Where a fit stands: the chosen lambda (0: not chosen yet), how it was chosen, the loop's state;
+/// and while a cross-validation is choosing lambda, what each of its folds has done.
 struct ResumePoint {
   double lambda = 0;
   std::vector<PathPoint> path;
   LoopState<RankOneAtoms> state;
+  std::vector<FoldState> folds;
 };
 
 /// What decides the answer, in words: a checkpoint is good for exactly this.
