@@ -89,14 +89,7 @@ void check_factors(const Problem& problem, Checks& checks) {
              "expected U^T U = V^T V, diagonal and non-increasing");
 }
 
-void check_loss(const MatrixModel& model, const Problem& problem, Checks& checks) {
-  const bool huber = model.loss == LossKind::huber;
-  const double d = model.huber_threshold;
-  checks.add("threshold of the loss", d, d, huber ? std::isfinite(d) && d > 0 : d == 0,
-             "expected a finite number > 0 of the Huber loss, 0 of any other");
-  const double value = problem.unfit_value.value_or(0);
-  checks.add("values", value, value, !problem.unfit_value,
-             "the loss has no meaning for a value of the data");
+void check_categories(const MatrixModel& model, const Problem& problem, Checks& checks) {
   const bool increasing = std::adjacent_find(model.categories.begin(), model.categories.end(),
                                              std::greater_equal<>()) == model.categories.end();
   const auto categories = static_cast<double>(problem.categories);
@@ -107,14 +100,9 @@ void check_loss(const MatrixModel& model, const Problem& problem, Checks& checks
              !problem.has_global(), "expected none");
 }
 
-void check_validation(const MatrixModel& model, Checks& checks) {
-  const auto figure = [&](const char* name, double value) {
-    checks.add(name, value, value, std::isnan(value) || (std::isfinite(value) && value >= 0),
-               "expected a finite number >= 0, or NaN when nothing was held out");
-  };
-  figure("validation error", model.validation_error);
+void check_refit(const MatrixModel& model, Checks& checks) {
   if (!model.refit) return;
-  figure("validation error of the refit", model.refit->validation_error);
+  check_validation_error("validation error of the refit", model.refit->validation_error, checks);
   const Refit& refit = *model.refit;
   const Index parts = refit.u.cols();
   const bool fits = refit.u.rows() == model.u.rows() && refit.v.rows() == model.v.rows() &&
@@ -126,15 +114,32 @@ void check_validation(const MatrixModel& model, Checks& checks) {
 
 }  // namespace
 
+void check_loss(const FittedModel& model, const Problem& problem, Checks& checks) {
+  const bool huber = model.loss == LossKind::huber;
+  const double d = model.huber_threshold;
+  checks.add("threshold of the loss", d, d, huber ? std::isfinite(d) && d > 0 : d == 0,
+             "expected a finite number > 0 of the Huber loss, 0 of any other");
+  const double value = problem.unfit_value.value_or(0);
+  checks.add("values", value, value, !problem.unfit_value,
+             "the loss has no meaning for a value of the data");
+  checks.add("lambda", model.lambda, model.lambda, std::isfinite(model.lambda) && model.lambda >= 0,
+             "expected a finite number >= 0");
+}
+
+void check_validation_error(const char* name, double value, Checks& checks) {
+  checks.add(name, value, value, std::isnan(value) || (std::isfinite(value) && value >= 0),
+             "expected a finite number >= 0, or NaN when nothing was held out");
+}
+
 void check_model(const MatrixModel& model, const Problem& problem, const EachEntry& each,
                  const Options& options, Checks& checks) {
   check_loss(model, problem, checks);
-  checks.add("lambda", model.lambda, model.lambda, std::isfinite(model.lambda) && model.lambda >= 0,
-             "expected a finite number >= 0");
+  check_categories(model, problem, checks);
   check_norm(problem, checks);
   if (model.offset.policy == OffsetPolicy::mean) check_mean_offsets(problem, each, options, checks);
   check_factors(problem, checks);
-  check_validation(model, checks);
+  check_validation_error("validation error", model.validation_error, checks);
+  check_refit(model, checks);
 }
 
 }  // namespace hadal::verify

@@ -21,14 +21,14 @@ bool fits_proof(Proof proof, double failure_probability) {
   return false;
 }
 
-double largest_dual_scale(const MatrixModel& model) {
+double largest_dual_scale(const FittedModel& model) {
   const double w = model.certificate.polar_bound;
   return w <= model.lambda ? 1.0 : model.lambda / w;
 }
 
 }  // namespace
 
-void check_record(const MatrixModel& model, Checks& checks) {
+void check_record(const FittedModel& model, Checks& checks) {
   const Certificate& claim = model.certificate;
   const double size = std::max(std::abs(claim.objective), std::abs(claim.lower_bound));
   checks.equal("gap as recorded", claim.gap, claim.objective - claim.lower_bound,

@@ -32,13 +32,18 @@ class Checks {
 void check_model(const MatrixModel& model, const Problem& problem, const EachEntry& each,
                  const Options& options, Checks& checks);
 
+/// Lambda, the threshold of the loss, and the values that it takes.
+void check_loss(const FittedModel& model, const Problem& problem, Checks& checks);
+/// A validation error: a number >= 0, or NaN.
+void check_validation_error(const char* name, double value, Checks& checks);
+
 /// The offsets alone (policy `mean`; scaled units inside, data units in the report).
 void check_mean_offsets(const Problem& problem, const EachEntry& each, const Options& options,
                         Checks& checks);
 
 /// The claim agrees with itself: gap = F - D, relative gap, status, failure probability, dual scale
 /// within min(1, lambda / polar bound).
-void check_record(const MatrixModel& model, Checks& checks);
+void check_record(const FittedModel& model, Checks& checks);
 
 /// lambda_max = sigma_1 of Q at X = 0, with the offsets of the problem at X = 0.
 void check_lambda_max(const MatrixModel& model, const Problem& problem, Checks& checks);

@@ -14,7 +14,8 @@ class Evidence {
   virtual const EachEntry& each() const = 0;
   virtual void remove_data() = 0;
   virtual Figures figures() = 0;
-  virtual void check_lambda_max(const MatrixModel& model, Checks& checks) = 0;
+  virtual void check_model(const Options& options, Checks& checks) = 0;
+  virtual void check_lambda_max(Checks& checks) = 0;
   virtual PolarBound polar_bound(const Figures& figures, const Certificate& claim,
                                  const Enough& enough) = 0;
 };

@@ -1,8 +1,33 @@
 #include "factor_norm.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 
+#include "hadal/error.hpp"
+
 namespace hadal::verify {
+
+void require_norm(const FactorNorm& norm, Index elements, double least, double most) {
+  for (const double weight : {norm.l1, norm.l2, norm.tv})
+    if (!(weight == 0 || (weight >= least && weight <= most)))
+      throw ModelError(
+          fmt::format("the norm of a factor has the weight {}, expected 0, or a number from {} to "
+                      "{}",
+                      weight, least, most));
+  if (!(norm.l1 + norm.l2 > 0))
+    throw ModelError("the norm of a factor has neither l1 nor l2, expected one of them");
+  if (norm.tv == 0) return;
+  const auto outside = [&](Index vertex) { return vertex < 0 || vertex >= elements; };
+  const bool fits = norm.graph.vertices == elements &&
+                    std::none_of(norm.graph.edges.begin(), norm.graph.edges.end(),
+                                 [&](const Edge& e) { return outside(e.a) || outside(e.b); });
+  if (!fits)
+    throw ModelError(fmt::format(
+        "the graph of a total variation has {} vertices, expected the {} elements of its factor",
+        norm.graph.vertices, elements));
+}
 
 Real norm_of_column(const FactorNorm& norm, const Factor& factor, Index c) {
   Real absolute = 0, square = 0, variation = 0;

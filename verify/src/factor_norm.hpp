@@ -5,6 +5,10 @@
 
 namespace hadal::verify {
 
+/// Throws ModelError unless the weights are 0 or from `least` to `most`, l1 + l2 > 0, and the graph
+/// of a total variation joins elements of the factor.
+void require_norm(const FactorNorm& norm, Index elements, double least, double most);
+
 /// norm(x) of column c of a factor, by the definition: l1 sum |x_k| + l2 sqrt(sum x_k^2) + tv sum
 /// over edges |x_a - x_b|.
 Real norm_of_column(const FactorNorm& norm, const Factor& factor, Index c);

@@ -39,7 +39,7 @@ double FigureSums::inside_domain(double residual) const {
 double FigureSums::prediction_operations() const {
   const Index elements = problem_.dictionary_u.matrix.cols() + problem_.dictionary_v.matrix.cols();
   const double bases = problem_.has_dictionary() ? 16 : 0;
-  return static_cast<double>(problem_.u.cols() + elements) + bases + 8;
+  return static_cast<double>(problem_.u.cols() + elements) + bases + problem_.factor_roundings + 8;
 }
 
 /// Prediction error: z is a sum of r products and a scaling, each rounded once, of factors that are
@@ -47,7 +47,8 @@ double FigureSums::prediction_operations() const {
 /// entries of each basis.
 Real FigureSums::low_rank_margin(Index i, Index j) const {
   return Real{gamma(prediction_operations())} *
-         (problem_.norm.at(i, j) * left_size_[i] * right_size_[j]);
+             (problem_.norm.at(i, j) * left_size_[i] * right_size_[j]) +
+         problem_.factor_loss;
 }
 
 double FigureSums::add(Index i, Index j, double y, double w, double low_rank) {
@@ -128,6 +129,7 @@ void FigureSums::objective() {
 }
 
 Real FigureSums::penalty() const {
+  if (problem_.penalty) return problem_.penalty->value;
   if (!problem_.structured) return (square_of(problem_.u) + square_of(problem_.v)) / 2;
   return structured_penalty(problem_.norm_u, problem_.u, problem_.norm_v, problem_.v);
 }
@@ -179,7 +181,9 @@ Real FigureSums::free_offset_curvature() const {
 Real FigureSums::summation() const {
   const Index terms =
       entries_ + problem_.u.size() + problem_.v.size() + problem_.rows + problem_.columns;
-  const double penalty = penalty_operations(problem_.norm_u, problem_.norm_v, problem_.u.rows(),
+  const double penalty =
+      problem_.penalty ? problem_.penalty->operations
+                       : penalty_operations(problem_.norm_u, problem_.norm_v, problem_.u.rows(),
                                             problem_.v.rows(), problem_.u.cols());
   return wide_gamma(static_cast<Real>(terms) + penalty);
 }

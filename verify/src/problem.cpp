@@ -66,23 +66,33 @@ Entries by_category(const Entries& entries, const std::vector<std::int64_t>& cat
   return each;
 }
 
-Problem problem_of_entries(const MatrixModel& model, const Entries& entries) {
-  Scaling scaling;
-  if (predicts_in_data_units(model.loss)) scaling.data = exponent_of(entries.value);
-  scaling.data += scaling.data & 1;
-  scaling.weight = exponent_of(entries.weight);
-  Problem problem = scaled_model(model, entries.rows, entries.columns, scaling);
+/// Values and weights as they are, in scaled units.
+void place_entries(const Entries& entries, Problem& problem) {
   problem.row_start.assign(static_cast<std::size_t>(entries.rows) + 1, 0);
   for (const std::int32_t row : entries.row) ++problem.row_start[static_cast<std::size_t>(row) + 1];
   for (std::size_t i = 1; i < problem.row_start.size(); ++i)
     problem.row_start[i] += problem.row_start[i - 1];
   problem.column = entries.column;
-  problem.y = scaled(entries.value, scaling.data);
-  problem.weight = scaled(entries.weight, scaling.weight);
-  return problem;
+  problem.y = scaled(entries.value, problem.scaling.data);
+  problem.weight = scaled(entries.weight, problem.scaling.weight);
 }
 
 }  // namespace
+
+Scaling scaling_of(LossKind loss, const std::vector<double>& values,
+                   const std::vector<double>& weights) {
+  Scaling scaling;
+  if (predicts_in_data_units(loss)) scaling.data = exponent_of(values);
+  scaling.data += scaling.data & 1;
+  scaling.weight = exponent_of(weights);
+  return scaling;
+}
+
+void take_entries(const Entries& entries, Problem& problem) {
+  place_entries(entries, problem);
+  if (problem.loss == LossKind::logistic) problem.unfit_value = code_classes(problem.y);
+  if (problem.loss == LossKind::poisson) problem.unfit_value = find_no_count(problem.y);
+}
 
 Problem scaled_model(const MatrixModel& model, Index rows, Index columns, const Scaling& of_data) {
   Problem problem;
@@ -115,15 +125,17 @@ Problem scaled_model(const MatrixModel& model, Index rows, Index columns, const 
 }
 
 Problem scaled_problem(const MatrixModel& model, const Entries& entries) {
+  const Scaling scaling = scaling_of(model.loss, entries.value, entries.weight);
   if (model.loss == LossKind::multinomial) {
     std::optional<double> unfit;
-    Problem problem = problem_of_entries(model, by_category(entries, model.categories, unfit));
+    const Entries scores = by_category(entries, model.categories, unfit);
+    Problem problem = scaled_model(model, scores.rows, scores.columns, scaling);
+    place_entries(scores, problem);
     problem.unfit_value = unfit;
     return problem;
   }
-  Problem problem = problem_of_entries(model, entries);
-  if (model.loss == LossKind::logistic) problem.unfit_value = code_classes(problem.y);
-  if (model.loss == LossKind::poisson) problem.unfit_value = find_no_count(problem.y);
+  Problem problem = scaled_model(model, entries.rows, entries.columns, scaling);
+  take_entries(entries, problem);
   return problem;
 }
 

@@ -8,6 +8,7 @@
 #include "dictionary.hpp"
 #include "hadal/data/entries.hpp"
 #include "hadal/model/matrix_model.hpp"
+#include "rounding.hpp"
 
 namespace hadal::verify {
 
@@ -33,6 +34,12 @@ struct Scaling {
   int of_gradient() const { return data + weight + dictionary; }
 };
 
+/// A penalty that u and v do not show: of a tensor's components, which have more than two factors.
+struct GivenPenalty {
+  Real value = 0;         ///< in scaled units, as computed
+  double operations = 0;  ///< rounded ones that a term takes at the most, all of one sign
+};
+
 /// The data and the model in scaled units, entries by rows. Of the multinomial loss the entries are
 /// the scores, `categories` columns for each of the data: y is 1 at the category that was observed.
 struct Problem {
@@ -52,6 +59,11 @@ struct Problem {
   ScaledDictionary dictionary_u, dictionary_v;
   Offset offset;
   Factor u, v;  ///< coefficients, where there are dictionaries
+  std::optional<GivenPenalty> penalty;
+  /// How many times an element of u or v was rounded before it got here, and what underflow may
+  /// have taken from a prediction.
+  double factor_roundings = 0;
+  Real factor_loss = 0;
 
   Index size() const { return static_cast<Index>(y.size()); }
   double w(Index k) const { return weight.empty() ? 1.0 : weight[static_cast<std::size_t>(k)]; }
@@ -70,6 +82,13 @@ using EachEntry = std::function<void(const SeeEntry& see)>;
 
 /// Shows the entries of a problem that keeps them. The problem must outlive the result.
 EachEntry each_entry_of(const Problem& problem);
+
+/// What brings values (where a loss has their units) and weights to magnitude one.
+Scaling scaling_of(LossKind loss, const std::vector<double>& values,
+                   const std::vector<double>& weights);
+/// Puts the entries into a problem of their size whose loss and scaling are known. Not for the
+/// multinomial loss.
+void take_entries(const Entries& entries, Problem& problem);
 
 /// Precondition: the entries keep their invariants and have the model's shape.
 Problem scaled_problem(const MatrixModel& model, const Entries& entries);

@@ -1,6 +1,7 @@
 #include "sparse.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rounding.hpp"
 
@@ -31,6 +32,9 @@ Sparse::Lines transposed(const Sparse::Lines& lines, Index width) {
 Sparse::Sparse(const Problem& pattern, const std::vector<double>& values)
     : rows_{pattern.row_start, pattern.column, values},
       columns_(transposed(rows_, pattern.columns)) {}
+
+Sparse::Sparse(Lines by_rows, Index columns)
+    : rows_(std::move(by_rows)), columns_(transposed(rows_, columns)) {}
 
 Sparse::Sparse(const Factor& dense) {
   const auto width = static_cast<std::size_t>(dense.cols());

@@ -13,6 +13,9 @@ class Sparse {
   Sparse(const Problem& pattern, const std::vector<double>& values);
   /// All entries of a dense matrix.
   explicit Sparse(const Factor& dense);
+  struct Lines;
+  /// Of rows whose indices increase.
+  Sparse(Lines by_rows, Index columns);
 
   Index rows() const { return rows_.lines(); }
   Index columns() const { return columns_.lines(); }

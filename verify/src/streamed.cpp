@@ -35,11 +35,15 @@ Scaling scaling_of(RowSource& source) {
 class StreamedEvidence : public Evidence {
  public:
   StreamedEvidence(const MatrixModel& model, RowSource& source)
-      : problem_(scaled_model(model, source.rows(), source.columns(), scaling_of(source))),
+      : model_(model),
+        problem_(scaled_model(model, source.rows(), source.columns(), scaling_of(source))),
         data_(source, problem_) {}
 
   const Problem& problem() const override { return problem_; }
   const EachEntry& each() const override { return each_; }
+  void check_model(const Options& options, Checks& checks) override {
+    verify::check_model(model_, problem_, each_, options, checks);
+  }
 
   void remove_data() override {
     verify::remove_data(problem_);
@@ -52,7 +56,7 @@ class StreamedEvidence : public Evidence {
   }
 
   /// Nothing that a search found at X = 0 exceeds the bound there with ||Q||_F in place of sigma_1.
-  void check_lambda_max(const MatrixModel& model, Checks& checks) override {
+  void check_lambda_max(Checks& checks) override {
     constexpr double slack = 1e-6;
     Problem empty = problem_;
     empty.u.resize(problem_.rows, 0);
@@ -60,7 +64,7 @@ class StreamedEvidence : public Evidence {
     ResidualBounds bounds;
     pass(empty, bounds);
     const double most = problem_.scaling.to_lambda(from_pairs(bounds, bounds.frobenius));
-    checks.add("lambda_max", model.lambda_max, most, model.lambda_max <= most * (1 + slack),
+    checks.add("lambda_max", model_.lambda_max, most, model_.lambda_max <= most * (1 + slack),
                "no search of the polar at X = 0 can find more than this");
   }
 
@@ -151,6 +155,7 @@ class StreamedEvidence : public Evidence {
     return cholesky.bound(search > 0 ? search : bounds_.frobenius, [](double) { return false; });
   }
 
+  const MatrixModel& model_;
   Problem problem_;
   StreamedData data_;
   ResidualBounds bounds_;

@@ -5,7 +5,9 @@
 
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/data/row_source.hpp"
+#include "hadal/data/tensor_entries.hpp"
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/tensor_model.hpp"
 
 /// The independent checker: it re-derives everything a model claims from the model and the data,
 /// with code that shares nothing with the solvers.
@@ -43,5 +45,9 @@ Report verify_matrix(const MatrixModel& model, const MatrixData& data, const Opt
 /// loss with structured norms and offsets that are means; throws ModelError for any other. The
 /// polar is bounded through every pair of norm terms at once (docs/verification.md).
 Report verify_matrix(const MatrixModel& model, RowSource& source, const Options& options = {});
+
+/// The same for a tensor. Its polar is bounded by the matrices that the claim's slack names, an
+/// unfolding or those left where the directions of some modes are divided.
+Report verify_tensor(const TensorModel& model, const TensorData& data, const Options& options = {});
 
 }  // namespace hadal::verify
