@@ -34,9 +34,10 @@ std::vector<Index> sort_by(const Lines& lines, std::vector<Index>& order) {
 
 }  // namespace
 
-Positions::Positions(const TensorEntries& entries) : entries_(entries), stride_(order(), 1) {
+Positions::Positions(const TensorEntries& entries) : entries_(entries) {
+  if (!entries.full()) return;
+  stride_.assign(order(), 1);
   for (std::size_t m = order(); m-- > 1;) stride_[m - 1] = stride_[m] * entries.shape[m];
-  if (!entries.full()) stride_.clear();
 }
 
 double Positions::count(Modes modes) const {

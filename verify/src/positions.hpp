@@ -53,7 +53,7 @@ class Positions {
 
  private:
   const TensorEntries& entries_;
-  std::vector<Index> stride_;
+  std::vector<Index> stride_;  ///< where all positions are observed
 };
 
 }  // namespace hadal::verify
