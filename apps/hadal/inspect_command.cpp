@@ -6,6 +6,7 @@
 #include "exit_code.hpp"
 #include "files.hpp"
 #include "hadal/data/read.hpp"
+#include "hadal/data/read_tensor.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hadal/report/words.hpp"
 #include "model_json.hpp"
@@ -27,9 +28,9 @@ std::string values_text(const Vector& values) {
 }
 
 /// What was not left at its default, e.g. "header no, value_field 4".
-std::string read_options_text(const MatrixModel& model) {
+std::string read_options_text(const FittedModel& model, const std::string& default_options) {
   const auto options = nlohmann::json::parse(model.read_options);
-  const auto defaults = nlohmann::json::parse(to_json(ReadOptions{}));
+  const auto defaults = nlohmann::json::parse(default_options);
   std::string text;
   for (const auto& [name, value] : options.items()) {
     if (value == defaults.value(name, nlohmann::json())) continue;
@@ -39,7 +40,8 @@ std::string read_options_text(const MatrixModel& model) {
   return text.empty() ? "default options" : text;
 }
 
-std::string path_text(const MatrixModel& model) {
+template <class Model>
+std::string path_text(const Model& model) {
   std::string text =
       fmt::format("  cross-validation (error on held-out entries: {})\n", error_in_words(model));
   text += fmt::format("    {:>12}  {:>6}  {:>12}  {:>14}\n", "lambda", "size", "error",
@@ -49,6 +51,14 @@ std::string path_text(const MatrixModel& model) {
                         point.lambda == model.lambda ? '*' : ' ', figure(point.lambda), point.size,
                         figure(point.validation_error), figure(point.validation_standard_error, 3));
   }
+  return text;
+}
+
+template <class Model>
+std::string origin_text(const Model& model, const std::string& default_options) {
+  std::string text = text_line("read with", read_options_text(model, default_options));
+  text += text_line("fitted by", fmt::format("hadal {}, seed {}", model.version, model.seed));
+  if (!model.path.empty()) text += path_text(model);
   return text;
 }
 
@@ -79,10 +89,16 @@ std::string problem_text(const MatrixModel& model) {
     text += text_line("movie", fmt::format("{} frames of {} x {} pixels", model.rows(),
                                            model.movie->width, model.movie->height));
   }
-  text += text_line("read with", read_options_text(model));
-  text += text_line("fitted by", fmt::format("hadal {}, seed {}", model.version, model.seed));
-  if (!model.path.empty()) text += path_text(model);
-  return text;
+  return text + origin_text(model, to_json(ReadOptions{}));
+}
+
+std::string problem_text(const TensorModel& model) {
+  std::string text = text_line("loss", loss_in_words(model));
+  for (Index m = 0; m < model.order(); ++m)
+    text += text_line("norm " + mode_in_words(model, m),
+                      norm_in_words(model.norms[static_cast<std::size_t>(m)]));
+  text += text_line("penalties", values_text(strengths(model)));
+  return text + origin_text(model, to_json(TensorReadOptions{}));
 }
 
 class InspectCommand {
@@ -102,18 +118,26 @@ class InspectCommand {
   int run() const {
     require_input(model_, "model file");
     if (!json_.empty() && json_ != "-") require_output(json_, "--json", {model_});
-    const MatrixModel model = load_model(model_);
-    if (!json_.empty()) {
-      auto json = model_json(model);
-      const Vector values = strengths(model);
-      json["singular_values"] = std::vector<double>(values.begin(), values.end());
-      write_text(json_, json.dump(2) + "\n");
-    }
-    if (json_ != "-") write_text("", model_text(model) + problem_text(model));
+    if (model_kind(model_) == ModelKind::tensor)
+      show(load_tensor_model(model_), "penalties");
+    else
+      show(load_model(model_), "singular_values");
     return exit_done;
   }
 
  private:
+  /// `key`: of the atoms' sizes in JSON.
+  template <class Model>
+  void show(const Model& model, const char* key) const {
+    if (!json_.empty()) {
+      auto json = model_json(model);
+      const Vector values = strengths(model);
+      json[key] = std::vector<double>(values.begin(), values.end());
+      write_text(json_, json.dump(2) + "\n");
+    }
+    if (json_ != "-") write_text("", model_text(model) + problem_text(model));
+  }
+
   std::filesystem::path model_, json_;
 };
 

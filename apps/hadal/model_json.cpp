@@ -20,36 +20,41 @@ Json path_json(const std::vector<PathPoint>& path) {
   return points;
 }
 
+/// What the models of all families say.
+Json common_json(const FittedModel& model, Index size) {
+  // The library writes NaN and infinity as null.
+  const Certificate& certificate = model.certificate;
+  return {{"status", to_string(model.status)},
+          {"objective", certificate.objective},
+          {"lower_bound", certificate.lower_bound},
+          {"gap", certificate.gap},
+          {"relative_gap", certificate.relative_gap},
+          {"proof", to_string(certificate.proof)},
+          {"failure_probability", certificate.failure_probability},
+          {"polar_bound", certificate.polar_bound},
+          {"lambda", model.lambda},
+          {"lambda_max", model.lambda_max},
+          {"size", size},
+          {"seconds", model.seconds},
+          {"iterations", model.iterations},
+          {"train_error", model.train_error},
+          {"validation_error", model.validation_error},
+          {"version", model.version},
+          {"stop", to_string(model.stop)},
+          {"tolerance", model.tolerance},
+          {"method", certificate.method},
+          {"loss", to_string(model.loss)},
+          {"seed", model.seed},
+          {"huber_threshold",
+           model.loss == LossKind::huber ? Json(model.huber_threshold) : Json(nullptr)}};
+}
+
 }  // namespace
 
 Json model_json(const MatrixModel& model) {
-  // The library writes NaN and infinity as null.
-  const Certificate& certificate = model.certificate;
-  Json json = {{"status", to_string(model.status)},
-               {"objective", certificate.objective},
-               {"lower_bound", certificate.lower_bound},
-               {"gap", certificate.gap},
-               {"relative_gap", certificate.relative_gap},
-               {"proof", to_string(certificate.proof)},
-               {"failure_probability", certificate.failure_probability},
-               {"polar_bound", certificate.polar_bound},
-               {"lambda", model.lambda},
-               {"lambda_max", model.lambda_max},
-               {"size", model.size()},
-               {"seconds", model.seconds},
-               {"iterations", model.iterations},
-               {"train_error", model.train_error},
-               {"validation_error", model.validation_error},
-               {"version", model.version},
-               {"stop", to_string(model.stop)},
-               {"tolerance", model.tolerance},
-               {"method", certificate.method},
-               {"rows", model.rows()},
-               {"columns", model.columns()},
-               {"loss", to_string(model.loss)},
-               {"seed", model.seed}};
-  json["huber_threshold"] =
-      model.loss == LossKind::huber ? Json(model.huber_threshold) : Json(nullptr);
+  Json json = common_json(model, model.size());
+  json["rows"] = model.rows();
+  json["columns"] = model.columns();
   json["categories"] = model.loss == LossKind::multinomial ? Json(model.categories) : Json(nullptr);
   const auto dictionary = [](const Dictionary& given) {
     return given.given() ? Json(dictionary_in_words(given)) : Json(nullptr);
@@ -58,6 +63,19 @@ Json model_json(const MatrixModel& model) {
   json["dictionary_v"] = dictionary(model.dictionary_v);
   json["refit"] = model.refit ? Json{{"kind", model.refit->kind},
                                      {"size", model.refit->u.cols()},
+                                     {"validation_error", model.refit->validation_error}}
+                              : Json(nullptr);
+  json["path"] = path_json(model.path);
+  return json;
+}
+
+Json model_json(const TensorModel& model) {
+  Json json = common_json(model, model.size());
+  json["shape"] = model.shape();
+  json["norms"] = Json::array();
+  for (const FactorNorm& norm : model.norms) json["norms"].push_back(norm_in_words(norm));
+  json["refit"] = model.refit ? Json{{"kind", model.refit->kind},
+                                     {"size", model.refit->factors.front().cols()},
                                      {"validation_error", model.refit->validation_error}}
                               : Json(nullptr);
   json["path"] = path_json(model.path);

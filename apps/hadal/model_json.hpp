@@ -3,10 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/tensor_model.hpp"
 
 namespace hadal::cli {
 
 /// What --json prints of a model: the keys of docs/command-line.md; NaN and infinity are null.
 nlohmann::ordered_json model_json(const MatrixModel& model);
+nlohmann::ordered_json model_json(const TensorModel& model);
 
 }  // namespace hadal::cli

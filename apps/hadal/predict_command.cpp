@@ -12,6 +12,7 @@
 #include "hadal/data/write.hpp"
 #include "hadal/model/model_io.hpp"
 #include "predict_pairs.hpp"
+#include "predict_tensor.hpp"
 #include "reading.hpp"
 
 namespace hadal::cli {
@@ -32,6 +33,7 @@ class PredictCommand {
   ReadOptions read_options(const MatrixModel& model) const {
     return reading_.over(read_options_from_json(model.read_options));
   }
+  int run_tensor();
   void predict_file(const MatrixModel& model) const;
   void predict_best(const MatrixModel& model) const;
   void predict_matrix(const MatrixModel& model) const;
@@ -49,9 +51,11 @@ class PredictCommand {
 
 PredictCommand::PredictCommand(CLI::App& app) {
   app.add_option("MODEL", model_, "Model file that a fit wrote")->required()->type_name("");
-  app.add_option("PAIRS", pairs_,
-                 "Delimited text with the identifiers of a row and a column on "
-                 "every line, and possibly the true value; with --errors, the data of the fit")
+  app.add_option(
+         "PAIRS", pairs_,
+         "Delimited text with the identifiers of a row and a column on "
+         "every line, and possibly the true value; with --errors, the data of the fit; of a "
+         "tensor's model, a file with entries of the tensor")
       ->type_name("")
       ->check(not_empty());
   constexpr const char* group = "What to predict (or PAIRS)";
@@ -89,7 +93,8 @@ PredictCommand::PredictCommand(CLI::App& app) {
       "  hadal predict ratings.h5 --row 42 --top 5 --seen ratings.csv\n"
       "  hadal predict sensors.h5 sensors.csv --errors gross.csv\n"
       "  hadal predict photo.h5 --all --out completed.png\n"
-      "  hadal predict movie.h5 --all --out denoised.tif");
+      "  hadal predict movie.h5 --all --out denoised.tif\n"
+      "  hadal predict fluorescence.h5 --all --out fitted.npy");
 }
 
 void PredictCommand::check_arguments() const {
@@ -204,8 +209,23 @@ void PredictCommand::find_errors(const MatrixModel& model) const {
              errors_.string(), errors.size(), entries.size(), model.huber_threshold);
 }
 
+int PredictCommand::run_tensor() {
+  if (row_option_->count() > 0 || !errors_.empty() || reading_.given())
+    throw ArgumentError(
+        "the model is one of a tensor; expected --all --out FILE.npy, or a file with entries");
+  const TensorModel model = load_tensor_model(model_);
+  if (all_) {
+    require_extension(out_, "--out", {".npy"});
+    predict_whole_tensor(model, with_, out_);
+  } else {
+    predict_tensor_entries(model, with_, pairs_, out_);
+  }
+  return exit_done;
+}
+
 int PredictCommand::run() {
   check_arguments();
+  if (model_kind(model_) == ModelKind::tensor) return run_tensor();
   const MatrixModel model = load_model(model_);
   if (!errors_.empty()) {
     find_errors(model);

@@ -22,6 +22,7 @@ class ReadingArguments {
 
   /// `base`, with what was given on the command line in its place.
   ReadOptions over(ReadOptions base) const;
+  bool given() const { return !changes_.empty(); }
 
  private:
   using Change = std::function<void(ReadOptions&)>;

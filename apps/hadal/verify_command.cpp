@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "files.hpp"
+#include "hadal/data/read_tensor.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hadal/report/words.hpp"
 #include "hadal/verify/verify.hpp"
@@ -84,8 +85,7 @@ class VerifyCommand {
     require_input(model_, "model file");
     require_input(data_, "data file");
     if (!json_.empty() && json_ != "-") require_output(json_, "--json", {model_, data_});
-    const MatrixModel model = load_model(model_);
-    const verify::Report report = verify_or_refuse(model);
+    const verify::Report report = verify_or_refuse();
     if (!json_.empty()) write_text(json_, report_json(report).dump(2) + "\n");
     if (json_ != "-") write_text("", report_text(report));
     return report.confirmed ? exit_done : exit_not_confirmed;
@@ -93,13 +93,37 @@ class VerifyCommand {
 
  private:
   /// Data that do not fit the model do not confirm it: that is a result, not a failure.
-  verify::Report verify_or_refuse(const MatrixModel& model) const {
+  verify::Report verify_or_refuse() const {
+    return model_kind(model_) == ModelKind::tensor ? verify_tensor_or_refuse()
+                                                   : verify_matrix_or_refuse();
+  }
+
+  verify::Report verify_matrix_or_refuse() const {
+    const MatrixModel model = load_model(model_);
     const ReadOptions read_options = reading_.over(read_options_from_json(model.read_options));
     const auto movie = is_streamed(model) ? large_movie(data_, read_options) : nullptr;
     const MatrixData data = movie ? MatrixData() : read_matrix(data_, read_options);
-    try {
+    return or_refuse([&] {
       return movie ? verify::verify_matrix(model, *movie, options_)
                    : verify::verify_matrix(model, data, options_);
+    });
+  }
+
+  verify::Report verify_tensor_or_refuse() const {
+    if (reading_.given())
+      throw ArgumentError(
+          "options of reading were given for a tensor model; expected none: its data are read as "
+          "in "
+          "the fit");
+    const TensorModel model = load_tensor_model(model_);
+    const TensorData data = read_tensor(data_, tensor_read_options_from_json(model.read_options));
+    return or_refuse([&] { return verify::verify_tensor(model, data, options_); });
+  }
+
+  template <class Verify>
+  static verify::Report or_refuse(const Verify& verify) {
+    try {
+      return verify();
     } catch (const ModelError& error) {
       verify::Report report;
       report.checks.push_back({"data belong to the model", 1, 0, false, error.what()});

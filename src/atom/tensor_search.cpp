@@ -132,6 +132,19 @@ class Search {
     ++rounds_;
   }
 
+  /// Leaves out what is one of these atoms already: where such a one collects too much it is to be
+  /// descended on, not to be had twice.
+  void drop_known(const Factors& atoms) {
+    std::vector<Index> kept;
+    for (Index c = 0; c < size(); ++c) {
+      double largest = 0;
+      for (Index a = 0; a < atoms.front().cols(); ++a)
+        largest = std::max(largest, overlap(x_, c, atoms, a));
+      if (largest < 0.99) kept.push_back(c);
+    }
+    keep(kept);
+  }
+
   /// Keeps the best `count` of those that are not nearly the same as a better one.
   void keep_best(Index count) {
     std::vector<Index> order(static_cast<std::size_t>(size()));
@@ -142,10 +155,15 @@ class Search {
     std::vector<Index> kept;
     for (const Index c : order) {
       if (static_cast<Index>(kept.size()) == count) break;
-      const bool is_new = std::none_of(kept.begin(), kept.end(),
-                                       [&](Index other) { return overlap(c, other) > 0.95; });
+      const bool is_new = std::none_of(
+          kept.begin(), kept.end(), [&](Index other) { return overlap(x_, c, x_, other) > 0.95; });
       if (is_new) kept.push_back(c);
     }
+    keep(kept);
+  }
+
+ private:
+  void keep(const std::vector<Index>& kept) {
     for (std::size_t m = 0; m < x_.size(); ++m) {
       x_[m] = Factor(x_[m](Eigen::all, kept));
       std::vector<Vector> duals;
@@ -156,11 +174,10 @@ class Search {
     change_ = Vector(change_(kept));
   }
 
- private:
-  double overlap(Index a, Index b) const {
+  static double overlap(const Factors& x, Index a, const Factors& y, Index b) {
     double cosine = 1;
-    for (const Factor& x : x_)
-      cosine *= x.col(a).dot(x.col(b)) / (x.col(a).norm() * x.col(b).norm());
+    for (std::size_t m = 0; m < x.size(); ++m)
+      cosine *= x[m].col(a).dot(y[m].col(b)) / (x[m].col(a).norm() * y[m].col(b).norm());
     return cosine;
   }
 
@@ -215,9 +232,10 @@ PolarResult<TensorAtoms> search_tensor_polar(const TensorFamily& family, const V
   search.keep_best(std::min(kept_last, request.atoms_max));
   run(rounds_max, std::max(1e-14, 0.1 * request.precision));
   search.keep_best(std::min(kept_last, request.atoms_max));
+  result.value = search.size() > 0 ? search.value(0) : 0;
+  search.drop_known(atoms.factors);
   result.found.factors = search.vectors();
   for (Index c = 0; c < search.size(); ++c) result.collected.push_back(search.value(c));
-  result.value = result.collected.empty() ? 0 : result.collected.front();
   result.passes = search.passes();
   result.bound.value = result.value;
   return result;

@@ -18,29 +18,34 @@ std::string line_name(const char* what, Index index, const std::vector<std::stri
                         : fmt::format("{} '{}'", what, labels[static_cast<std::size_t>(index)]);
 }
 
-[[noreturn]] void refuse(LossKind loss, const MatrixData& data, Index k,
+[[noreturn]] void refuse(LossKind loss, const std::string& entry, double value,
                          const std::string& expected) {
-  const Entries& entries = data.entries;
-  throw DataError(fmt::format("the entry in {}, {} is {}; the {} loss expects {}",
-                              line_name("row", entries.row[k], data.row_labels),
-                              line_name("column", entries.column[k], data.column_labels),
-                              entries.value[k], to_string(loss), expected));
+  throw DataError(fmt::format("the entry in {} is {}; the {} loss expects {}", entry, value,
+                              to_string(loss), expected));
 }
 
-void require_classes(const MatrixData& data) {
-  const std::vector<double>& values = data.entries.value;
+EntryName name_in(const MatrixData& data) {
+  return [&data](Index k) {
+    const Entries& entries = data.entries;
+    return line_name("row", entries.row[k], data.row_labels) + ", " +
+           line_name("column", entries.column[k], data.column_labels);
+  };
+}
+
+void require_classes(const std::vector<double>& values, const EntryName& name) {
   const bool negative = std::find(values.begin(), values.end(), -1.0) != values.end();
   const double other = negative ? -1 : 0;
-  for (Index k = 0; k < data.entries.size(); ++k) {
+  for (std::size_t k = 0; k < values.size(); ++k) {
     if (values[k] == 1 || values[k] == other) continue;
-    refuse(LossKind::logistic, data, k, negative ? "-1 and 1" : "-1 and 1, or 0 and 1");
+    refuse(LossKind::logistic, name(static_cast<Index>(k)), values[k],
+           negative ? "-1 and 1" : "-1 and 1, or 0 and 1");
   }
 }
 
-void require_counts(const MatrixData& data) {
-  for (Index k = 0; k < data.entries.size(); ++k) {
-    if (data.entries.value[k] >= 0 && data.entries.value[k] <= 0x1p50) continue;
-    refuse(LossKind::poisson, data, k, "numbers from 0 to 2^50");
+void require_counts(const std::vector<double>& values, const EntryName& name) {
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (values[k] >= 0 && values[k] <= 0x1p50) continue;
+    refuse(LossKind::poisson, name(static_cast<Index>(k)), values[k], "numbers from 0 to 2^50");
   }
 }
 
@@ -52,11 +57,12 @@ std::vector<std::int64_t> distinct_values(const MatrixData& data) {
   for (Index k = 0; k < data.entries.size(); ++k) {
     const double value = data.entries.value[k];
     if (!(std::abs(value) <= whole_max && value == std::floor(value)))
-      refuse(LossKind::multinomial, data, k, "whole numbers that stand for categories");
+      refuse(LossKind::multinomial, name_in(data)(k), value,
+             "whole numbers that stand for categories");
     found.insert(static_cast<std::int64_t>(value));
     if (static_cast<Index>(found.size()) > categories_max)
       refuse(
-          LossKind::multinomial, data, k,
+          LossKind::multinomial, name_in(data)(k), value,
           fmt::format("2 to {0} different values; before this one there were {0}", categories_max));
   }
   return {found.begin(), found.end()};
@@ -71,9 +77,13 @@ double median(Vector& values) {
 
 }  // namespace
 
+void require_values_of(LossKind loss, const std::vector<double>& values, const EntryName& name) {
+  if (loss == LossKind::logistic) require_classes(values, name);
+  if (loss == LossKind::poisson) require_counts(values, name);
+}
+
 void require_values_of(LossKind loss, const MatrixData& data) {
-  if (loss == LossKind::logistic) require_classes(data);
-  if (loss == LossKind::poisson) require_counts(data);
+  require_values_of(loss, data.entries.value, name_in(data));
 }
 
 std::vector<std::int64_t> categories_of(const MatrixData& data,
@@ -90,7 +100,8 @@ std::vector<std::int64_t> categories_of(const MatrixData& data,
   }
   for (Index k = 0; k < data.entries.size(); ++k)
     if (find_category(given, data.entries.value[k]) < 0)
-      refuse(LossKind::multinomial, data, k, fmt::format("one of {}", fmt::join(given, ", ")));
+      refuse(LossKind::multinomial, name_in(data)(k), data.entries.value[k],
+             fmt::format("one of {}", fmt::join(given, ", ")));
   return given;
 }
 

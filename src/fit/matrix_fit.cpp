@@ -1,10 +1,8 @@
 #include "hadal/fit/matrix_fit.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -20,12 +18,7 @@
 #include "hadal/version.hpp"
 #include "lambda_choice.hpp"
 #include "option_checks.hpp"
-
-// Only OpenBLAS has these; with another BLAS the calls are left out.
-extern "C" {
-__attribute__((weak)) void openblas_set_num_threads(int count);
-__attribute__((weak)) int openblas_get_num_threads();
-}
+#include "resources.hpp"
 
 namespace hadal {
 namespace {
@@ -41,43 +34,6 @@ MatrixFitOptions options_for(const MatrixData& data, MatrixFitOptions options) {
   options.categories = categories_of(data, options.categories);
   return options;
 }
-
-/// Sets the number of threads for the duration of a fit. BLAS gets one: the large products are
-/// divided among our own threads, and two pools of threads that spin while they wait slow each
-/// other down many times over.
-class Threads {
- public:
-  explicit Threads(int count) : before_(omp_get_max_threads()) {
-    if (count > 0) omp_set_num_threads(count);
-    if (!openblas_set_num_threads) return;
-    blas_before_ = openblas_get_num_threads();
-    openblas_set_num_threads(1);
-  }
-  ~Threads() {
-    omp_set_num_threads(before_);
-    if (openblas_set_num_threads) openblas_set_num_threads(blas_before_);
-  }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_, blas_before_ = 1;
-};
-
-/// Seconds since it was made, and seconds until a limit (0: none).
-class Stopwatch {
- public:
-  explicit Stopwatch(double limit) : limit_(limit) {}
-  double elapsed() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
-  double left() const {
-    return limit_ > 0 ? limit_ - elapsed() : std::numeric_limits<double>::infinity();
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point begin_ = Clock::now();
-  double limit_;
-};
 
 void set_names(const MatrixData& data, MatrixModel& model) {
   model.row_labels = data.row_labels;

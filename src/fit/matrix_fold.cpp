@@ -9,6 +9,7 @@
 
 #include "hadal/certify/spectral_bound.hpp"
 #include "hadal/fit/part_count.hpp"
+#include "hadal/fit/solve_limits.hpp"
 #include "hadal/model/categories.hpp"
 #include "hadal/model/predict.hpp"
 
@@ -78,13 +79,7 @@ double prediction_error(const MatrixModel& model, const Factor& u, const Factor&
 }
 
 SolveOptions solve_options(const MatrixFitOptions& options, const CoefficientSpace& space) {
-  SolveOptions solve;
-  solve.tolerance = options.tolerance;
-  solve.failure_probability = options.failure_probability;
-  solve.iteration_max = options.iteration_max;
-  solve.seed = options.seed;
-  if (options.size_max > 0) solve.size_max = options.size_max;
-  if (options.time_limit > 0) solve.time_limit = options.time_limit;
+  SolveOptions solve = solve_limits(options);
   const bool structured = !(options.norm_u.plain() && options.norm_v.plain());
   switch (options.proof) {
     case ProofChoice::none:

@@ -13,24 +13,21 @@
 namespace hadal {
 namespace {
 
-void require(bool holds, const std::string& name, double given, const std::string& expected) {
-  if (!holds)
-    throw ArgumentError(fmt::format("{} = {:g} was given; expected {}", name, given, expected));
-}
-
 void check_norms(const MatrixFitOptions& o) {
   for (const FactorNorm* norm : {&o.norm_u, &o.norm_v}) {
     const auto weight = [&](const char* name, double value) {
-      require(FactorNorm::usable(value), name, value, "0, or a number from 1e-30 to 1e30");
+      require_option(FactorNorm::usable(value), name, value, "0, or a number from 1e-30 to 1e30");
     };
     weight("weight of l1", norm->l1);
     weight("weight of l2", norm->l2);
     weight("weight of total variation", norm->tv);
-    require(norm->l1 + norm->l2 > 0, "weight of l1 and l2 together", norm->l1 + norm->l2, "> 0");
+    require_option(norm->l1 + norm->l2 > 0, "weight of l1 and l2 together", norm->l1 + norm->l2,
+                   "> 0");
   }
   if (o.norm_u.plain() && o.norm_v.plain()) {
     for (const FactorNorm* norm : {&o.norm_u, &o.norm_v})
-      require(norm->l2 == 1, "weight of a plain l2 norm", norm->l2, "1; lambda says the same");
+      require_option(norm->l2 == 1, "weight of a plain l2 norm", norm->l2,
+                     "1; lambda says the same");
     return;
   }
   const auto refuse = [](const std::string& what) {
@@ -52,10 +49,6 @@ void check_loss(const MatrixFitOptions& o) {
     throw ArgumentError(
         fmt::format("{} with the {} loss; expected {}", given, to_string(o.loss), expected));
   };
-  require(o.huber_threshold >= 0 && std::isfinite(o.huber_threshold), "Huber threshold",
-          o.huber_threshold, "a finite number > 0, or 0 for one derived from the data");
-  if (o.huber_threshold > 0 && o.loss != LossKind::huber)
-    refuse("a Huber threshold was given", "the huber loss");
   if (!predicts_in_data_units(o.loss) && o.offset_terms() != OffsetTerms::none)
     refuse("an offset was given", "none: means of the data are not on the scale of its link");
   if (!o.categories.empty() && o.loss != LossKind::multinomial)
@@ -94,29 +87,47 @@ void check_multinomial(const MatrixFitOptions& o) {
 
 }  // namespace
 
-void check_options(const MatrixFitOptions& o) {
+void require_option(bool holds, const std::string& name, double given,
+                    const std::string& expected) {
+  if (!holds)
+    throw ArgumentError(fmt::format("{} = {:g} was given; expected {}", name, given, expected));
+}
+
+void check_fit_options(const FitOptions& o) {
   using Kind = LambdaChoice::Kind;
   const double value = o.lambda.value;
   if (o.lambda.kind == Kind::absolute) {
-    require(value > 0 && std::isfinite(value), "lambda", value, "a finite number > 0");
+    require_option(value > 0 && std::isfinite(value), "lambda", value, "a finite number > 0");
   } else if (o.lambda.kind == Kind::ratio) {
-    require(value > 0 && value <= 1, "lambda ratio", value, "a number in (0, 1]");
+    require_option(value > 0 && value <= 1, "lambda ratio", value, "a number in (0, 1]");
   } else {
-    require(o.lambda.folds >= 2 && o.lambda.folds <= 100, "folds", o.lambda.folds, "2 to 100");
+    require_option(o.lambda.folds >= 2 && o.lambda.folds <= 100, "folds", o.lambda.folds,
+                   "2 to 100");
   }
   // The objective itself is a sum of doubles: below this a gap would be made of its rounding.
-  require(o.tolerance >= 1e-12, "tolerance", o.tolerance, "a number >= 1e-12");
-  require(o.failure_probability > 0 && o.failure_probability < 1, "failure probability",
-          o.failure_probability, "a number in (0, 1)");
-  require(o.norm_alpha >= 0 && o.norm_alpha <= 1, "power of the counts", o.norm_alpha,
-          "a number in [0, 1]");
-  require(o.offset_policy == OffsetPolicy::mean || o.offset_ridge > 0, "offset ridge",
-          o.offset_ridge, "a number > 0");
+  require_option(o.tolerance >= 1e-12, "tolerance", o.tolerance, "a number >= 1e-12");
+  require_option(o.failure_probability > 0 && o.failure_probability < 1, "failure probability",
+                 o.failure_probability, "a number in (0, 1)");
+  require_option(o.iteration_max > 0, "iteration limit", o.iteration_max, "at least 1");
+  require_option(o.size_max >= 0, "size limit", static_cast<double>(o.size_max),
+                 "at least 0 (no limit)");
+  require_option(o.threads >= 0, "threads", o.threads, "at least 0 (all cores)");
+  require_option(o.huber_threshold >= 0 && std::isfinite(o.huber_threshold), "Huber threshold",
+                 o.huber_threshold, "a finite number > 0, or 0 for one derived from the data");
+  if (o.huber_threshold > 0 && o.loss != LossKind::huber)
+    throw ArgumentError(
+        fmt::format("a Huber threshold was given with the {} loss; expected the huber loss",
+                    to_string(o.loss)));
+}
+
+void check_options(const MatrixFitOptions& o) {
+  check_fit_options(o);
+  require_option(o.norm_alpha >= 0 && o.norm_alpha <= 1, "power of the counts", o.norm_alpha,
+                 "a number in [0, 1]");
+  require_option(o.offset_policy == OffsetPolicy::mean || o.offset_ridge > 0, "offset ridge",
+                 o.offset_ridge, "a number > 0");
   check_norms(o);
   check_dictionaries(o);
-  require(o.iteration_max > 0, "iteration limit", o.iteration_max, "at least 1");
-  require(o.size_max >= 0, "size limit", static_cast<double>(o.size_max), "at least 0 (no limit)");
-  require(o.threads >= 0, "threads", o.threads, "at least 0 (all cores)");
   check_loss(o);
   check_multinomial(o);
 }

@@ -1,10 +1,17 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "hadal/fit/matrix_fit.hpp"
 
 namespace hadal {
+
+/// Throws ArgumentError naming the option, what was given and what was expected, unless it holds.
+void require_option(bool holds, const std::string& name, double given, const std::string& expected);
+
+/// What the fits of all families refuse: options out of range.
+void check_fit_options(const FitOptions& options);
 
 /// What fit_matrix and fit_matrix_path refuse before they look at any data: throw ArgumentError for
 /// an option out of range, or one that does not go with another.

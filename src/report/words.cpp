@@ -13,6 +13,20 @@ std::string name_of_values(const MatrixModel& model) {
   return model.value_name.empty() || model.value_name == "value" ? "the data" : model.value_name;
 }
 
+std::string loss_without_categories(const FittedModel& model) {
+  const std::string name(to_string(model.loss));
+  return model.loss == LossKind::huber ? fmt::format("{}, errors count as gross from {} on", name,
+                                                     figure(model.huber_threshold))
+                                       : name;
+}
+
+/// Empty for the losses whose errors are in units of the data.
+std::string mean_loss_in_words(LossKind loss) {
+  if (loss == LossKind::logistic) return "mean log loss; a fair coin has 0.693";
+  if (loss == LossKind::poisson) return "mean of half the deviance";
+  return "";
+}
+
 }  // namespace
 
 std::string figure(double value, int digits) {
@@ -37,7 +51,7 @@ std::string percent_at_most(double relative) {
   return text + " %";
 }
 
-std::string headline(const MatrixModel& model) {
+std::string headline(const FittedModel& model) {
   switch (model.status) {
     case Status::optimal:
       return "Global optimum, proved";
@@ -98,7 +112,7 @@ std::string stop_in_words(StopReason stop) {
   return "unknown";
 }
 
-std::string lambda_in_words(const MatrixModel& model) {
+std::string lambda_in_words(const FittedModel& model) {
   if (!(model.lambda_max > 0)) return figure(model.lambda);
   return fmt::format("{} = {} of lambda_max ({})", figure(model.lambda),
                      figure(model.lambda / model.lambda_max, 4), figure(model.lambda_max));
@@ -126,28 +140,26 @@ std::string offset_in_words(const Offset& offset) {
 }
 
 std::string loss_in_words(const MatrixModel& model) {
-  const std::string name(to_string(model.loss));
   if (model.loss == LossKind::multinomial)
-    return fmt::format("{}, {} categories: {}", name, model.categories.size(),
+    return fmt::format("{}, {} categories: {}", to_string(model.loss), model.categories.size(),
                        fmt::join(model.categories, ", "));
-  return model.loss == LossKind::huber ? fmt::format("{}, errors count as gross from {} on", name,
-                                                     figure(model.huber_threshold))
-                                       : name;
+  return loss_without_categories(model);
 }
 
+std::string loss_in_words(const TensorModel& model) { return loss_without_categories(model); }
+
 std::string error_in_words(const MatrixModel& model) {
-  switch (model.loss) {
-    case LossKind::logistic:
-      return "mean log loss; a fair coin has 0.693";
-    case LossKind::poisson:
-      return "mean of half the deviance";
-    case LossKind::multinomial:
-      return fmt::format("mean log loss; a fair draw of {} categories has {}",
-                         model.categories.size(),
-                         figure(std::log(static_cast<double>(model.categories.size())), 3));
-    default:
-      return "root mean squared, " + unit_in_words(model);
-  }
+  if (model.loss == LossKind::multinomial)
+    return fmt::format("mean log loss; a fair draw of {} categories has {}",
+                       model.categories.size(),
+                       figure(std::log(static_cast<double>(model.categories.size())), 3));
+  const std::string mean_loss = mean_loss_in_words(model.loss);
+  return mean_loss.empty() ? "root mean squared, " + unit_in_words(model) : mean_loss;
+}
+
+std::string error_in_words(const TensorModel& model) {
+  const std::string mean_loss = mean_loss_in_words(model.loss);
+  return mean_loss.empty() ? "root mean squared, in units of the data" : mean_loss;
 }
 
 std::string unit_in_words(const MatrixModel& model) {
@@ -160,6 +172,19 @@ std::string unit_in_words(const MatrixModel& model) {
 std::string objective_unit_in_words(const MatrixModel& model) {
   if (!predicts_in_data_units(model.loss)) return "without unit";
   return model.picture ? "in squared pixel levels" : "in squared units of " + name_of_values(model);
+}
+
+std::string objective_unit_in_words(const TensorModel& model) {
+  return predicts_in_data_units(model.loss) ? "in squared units of the data" : "without unit";
+}
+
+std::string mode_in_words(const TensorModel& model, Index mode) {
+  return model.mode_names.empty() ? fmt::format("mode {}", mode)
+                                  : model.mode_names[static_cast<std::size_t>(mode)];
+}
+
+std::string shape_in_words(const TensorModel& model) {
+  return fmt::format("{}", fmt::join(model.shape(), " x "));
 }
 
 std::string duration(double seconds) {
@@ -189,6 +214,19 @@ std::string refit_in_words(const MatrixModel& model) {
   return kept == model.size()
              ? fmt::format("of the sizes, of {} {}", kept, parts)
              : fmt::format("of the sizes, of {} {} joined from {}", kept, parts, model.size());
+}
+
+std::string refit_in_words(const TensorModel& model) {
+  if (!model.refit) return "none";
+  const Index kept = model.refit->factors.front().cols();
+  return fmt::format("of the {}, of {} component{}", model.refit->kind, kept, kept == 1 ? "" : "s");
+}
+
+Vector strengths(const TensorModel& model) {
+  Vector values = Vector::Ones(model.size());
+  for (std::size_t m = 0; m < model.factors.size(); ++m)
+    for (Index c = 0; c < values.size(); ++c) values[c] *= model.norms[m](model.factors[m].col(c));
+  return values;
 }
 
 Vector strengths(const MatrixModel& model) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "hadal/data/matrix_data.hpp"
@@ -9,9 +11,13 @@
 
 namespace hadal {
 
+/// What entry k is called in a message: where it is.
+using EntryName = std::function<std::string(Index k)>;
+
 /// Throws DataError naming the first entry whose value the loss has no meaning for: logistic takes
 /// two classes, -1 and 1 or 0 and 1; Poisson takes numbers from 0 to 2^50, beyond which a double
 /// has no digits left for a deviance.
+void require_values_of(LossKind loss, const std::vector<double>& values, const EntryName& name);
 void require_values_of(LossKind loss, const MatrixData& data);
 
 /// The categories of a multinomial fit, increasing: those that are given, or where none are the

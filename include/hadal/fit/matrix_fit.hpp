@@ -9,32 +9,14 @@
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/data/row_source.hpp"
 #include "hadal/dictionary/dictionary.hpp"
+#include "hadal/fit/fit_options.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/norm/factor_norm.hpp"
 
 namespace hadal {
 
-/// How lambda is chosen: given, as a ratio of lambda_max, or by cross-validation.
-struct LambdaChoice {
-  enum class Kind { absolute, ratio, cross_validated };
-  Kind kind = Kind::cross_validated;
-  double value = 0;  ///< lambda, or the ratio in (0, 1]
-  int folds = 5;     ///< of a cross-validation, 2 .. 100
-  bool one_standard_error =
-      false;  ///< take the largest lambda within one standard error of the best
-};
-
-/// Which proof to produce: `automatic` takes the deterministic one where the matrix is small enough
-/// for it to cost little, the probabilistic one otherwise.
-enum class ProofChoice { automatic, deterministic, probabilistic, none };
-
-enum class RefitChoice { none, automatic };
-
 /// Options of a matrix fit; every default is what `hadal fit matrix` uses.
-struct MatrixFitOptions {
-  LambdaChoice lambda;
-  LossKind loss = LossKind::squared;
-  double huber_threshold = 0;  ///< of the Huber loss, data units; 0: default_huber_threshold
+struct MatrixFitOptions : FitOptions {
   /// Of the multinomial loss: the values that the data may take, increasing, 2 to 100 of them.
   /// Empty: those that they take.
   std::vector<std::int64_t> categories;
@@ -49,35 +31,14 @@ struct MatrixFitOptions {
   OffsetPolicy offset_policy = OffsetPolicy::mean;
   double offset_ridge = 1e-3;  ///< > 0; of free offsets
   double norm_alpha = 0;       ///< 0 .. 1: power of the counts in the weighted nuclear norm
-  /// Norms of the factors; other than two plain l2 norms they need norm_alpha = 0 and offsets that
-  /// are means. The graphs of total variations cover the rows (columns).
+  /// Norms of the factors; other than two plain l2 norms they need norm_alpha = 0. The graphs of
+  /// total variations cover the rows (columns).
   FactorNorm norm_u, norm_v;
   /// A and B of X = sum (A u)(B v)^T: the norms, and the graphs, then are those of the
   /// coefficients. As many rows as the data have rows (columns); not with norm_alpha > 0.
   Dictionary dictionary_u, dictionary_v;
   RefitChoice refit = RefitChoice::none;
-  double tolerance = 1e-6;  ///< on the relative gap, >= 1e-12
-  ProofChoice proof = ProofChoice::automatic;
-  double failure_probability = 1e-12;  ///< of a probabilistic proof, in (0, 1)
-  Index size_max = 0;                  ///< 0: no limit
-  int iteration_max = 1000;            ///< outer iterations
-  double time_limit = 0;               ///< seconds; 0: none
-  int threads = 0;                     ///< 0: all cores
-  std::uint64_t seed = 0;
-  std::filesystem::path checkpoint;  ///< written after every outer iteration; empty: none
-  std::filesystem::path resume;      ///< a checkpoint to go on from; empty: start from nothing
 };
-
-/// What an observer is told while a fit runs.
-struct FitProgress {
-  const char* stage = "fit";  ///< "fit", "cross-validation", "refit", "path" or "Gram matrix"
-  int step = 0;               ///< of the stage, e.g. the point of the path
-  int steps = 0;
-  OuterIteration iteration;
-};
-
-/// Returns false to stop the fit; the best model so far is then returned, stop = interrupted.
-using FitObserver = std::function<bool(const FitProgress&)>;
 
 /// Fits X minimising MatrixModel's objective over all sizes, to the requested relative gap. Entries
 /// that are moved in are released as soon as they are no longer needed, 16 bytes each.

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/tensor_model.hpp"
 
 /// What a fit found, in words for people: the same sentences in the terminal and in the report.
 namespace hadal {
@@ -14,7 +15,7 @@ std::string figure(double value, int digits = 6);
 std::string percent_at_most(double relative);
 
 /// E.g. "Global optimum, proved".
-std::string headline(const MatrixModel& model);
+std::string headline(const FittedModel& model);
 
 /// E.g. "No model of any size can have an objective more than 0.00012 % lower."
 std::string claim(const Certificate& certificate);
@@ -26,7 +27,7 @@ std::string proof_in_words(const Certificate& certificate);
 std::string stop_in_words(StopReason stop);
 
 /// E.g. "24.445 = 0.3 of lambda_max (81.4837)".
-std::string lambda_in_words(const MatrixModel& model);
+std::string lambda_in_words(const FittedModel& model);
 
 /// E.g. "mean of all entries", "free row and column terms with ridge 0.001".
 std::string offset_in_words(const Offset& offset);
@@ -39,18 +40,30 @@ std::string dictionary_in_words(const Dictionary& dictionary);
 
 /// E.g. "of the values", "of the sizes, of 5 parts joined from 13", "none".
 std::string refit_in_words(const MatrixModel& model);
+/// E.g. "of the weights, of 3 components".
+std::string refit_in_words(const TensorModel& model);
 
 /// norm_u(u_i) norm_v(v_i) of every atom, largest first: the singular values of plain norms.
 Vector strengths(const MatrixModel& model);
+/// The product of the norms of every component's vectors, largest first.
+Vector strengths(const TensorModel& model);
 
 /// "squared", "huber, gross errors from 1.2 on", or "multinomial, 3 categories: 1, 2, 5".
 std::string loss_in_words(const MatrixModel& model);
+std::string loss_in_words(const TensorModel& model);
 /// What the model's errors are: "root mean squared, in units of the data", or a mean loss.
 std::string error_in_words(const MatrixModel& model);
+std::string error_in_words(const TensorModel& model);
 /// The name of the values where the data had one, to say in which units errors are.
 std::string unit_in_words(const MatrixModel& model);
 /// What objective, bound and gap are measured in: "in squared units of rating", or "without unit".
 std::string objective_unit_in_words(const MatrixModel& model);
+std::string objective_unit_in_words(const TensorModel& model);
+
+/// The name of a mode: "mode 0" where the model has none.
+std::string mode_in_words(const TensorModel& model, Index mode);
+/// E.g. "5 x 201 x 61".
+std::string shape_in_words(const TensorModel& model);
 
 /// Seconds, minutes or hours, e.g. "3.2 s", "4 min 10 s".
 std::string duration(double seconds);

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <variant>
+
+#include "hadal/atom/tensor.hpp"
+#include "hadal/fit/tensor_fit.hpp"
+#include "hadal/loss/separable.hpp"
+#include "hadal/loss/squared.hpp"
+#include "hadal/solve/options.hpp"
+
+namespace hadal {
+
+/// A tensor problem in units of its own: data are divided by a power of 2^K, of which every factor
+/// takes an equal share, and weights by a power of four, so that results are scaled exactly.
+class TensorProblem {
+ public:
+  /// Throws DataError when there are no entries or their squares would overflow a double, and
+  /// ArgumentError for norms that do not fit the tensor. Precondition: values that the loss takes.
+  TensorProblem(const TensorEntries& entries, const TensorFitOptions& options);
+  TensorProblem(const TensorProblem&) = delete;
+  TensorProblem& operator=(const TensorProblem&) = delete;
+
+  /// The best that a search of the polar finds at Z = 0.
+  double lambda_max() const { return lambda_max_; }
+  /// This part of lambda_max; never 0.
+  double lambda_at(double ratio) const;
+
+  /// Runs the solve loop at lambda, given and returned in the data's units except for the atoms.
+  SolveResult<TensorAtoms> solve(double lambda, TensorAtoms start, SolveOptions options,
+                                 const SolveObserver& observer) const;
+
+  /// Fills in the model's problem and factors, in the data's units.
+  void describe(const TensorAtoms& atoms, TensorModel& model) const;
+  /// The mean_error on other entries of the same tensor, in the data's units.
+  double error_on(const TensorEntries& entries, const TensorAtoms& atoms) const;
+
+  /// The least-squares sizes of the atoms, >= 0 where all modes are; atoms of size 0 are left out.
+  TensorAtoms with_fitted_sizes(const TensorAtoms& atoms) const;
+  /// All factors fitted again without penalty, from these.
+  TensorAtoms with_fitted_factors(const TensorAtoms& atoms) const;
+
+  const TensorFamily& family() const { return family_; }
+  /// What the data are divided by.
+  double data_unit() const { return data_unit_; }
+  /// factors in the data's units are this times the problem's own.
+  double factor_unit() const;
+  double huber_threshold() const { return huber_threshold_; }
+
+ private:
+  using AnyLoss = std::variant<SquaredLoss, HuberLoss, LogisticLoss, PoissonLoss>;
+  AnyLoss loss_of(Vector y, Vector weight) const;
+  double lambda_unit() const { return data_unit_ * weight_unit_; }
+
+  TensorPattern pattern_;
+  TensorFamily family_;
+  LossKind kind_;
+  double huber_threshold_ = 0;
+  double data_unit_ = 1, weight_unit_ = 1;
+  AnyLoss loss_;
+  double lambda_max_ = 0;
+};
+
+}  // namespace hadal

@@ -1,0 +1,190 @@
+#include "hadal/fit/tensor_problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "hadal/algebra/decompositions.hpp"
+#include "hadal/descent/tensor_proximal.hpp"
+#include "hadal/error.hpp"
+#include "hadal/fit/loss_values.hpp"
+#include "hadal/kernel/tensor_products.hpp"
+#include "hadal/solve/solve.hpp"
+#include "units.hpp"
+
+namespace hadal {
+namespace {
+
+/// The largest power of 2^degree that is at most `size`; 1 for 0.
+double power_of_degree(double size, Index degree) {
+  if (!(size > 0)) return 1;
+  const auto exponent = static_cast<double>(std::ilogb(size));
+  const auto steps = static_cast<int>(std::floor(exponent / static_cast<double>(degree)));
+  return std::ldexp(1.0, steps * static_cast<int>(degree));
+}
+
+std::vector<FactorNorm> norm_of_each_mode(const TensorFitOptions& options, Index order) {
+  if (options.norms.size() <= 1)
+    return std::vector<FactorNorm>(static_cast<std::size_t>(order),
+                                   options.norms.empty() ? FactorNorm{} : options.norms.front());
+  return options.norms;
+}
+
+const TensorEntries& with_entries(const TensorEntries& entries) {
+  if (entries.size() == 0)
+    throw DataError("the tensor has no observed entries; expected at least one");
+  return entries;
+}
+
+Vector divided(const std::vector<double>& values, double unit) {
+  return Eigen::Map<const Vector>(values.data(), static_cast<Index>(values.size())) / unit;
+}
+
+}  // namespace
+
+TensorProblem::TensorProblem(const TensorEntries& entries, const TensorFitOptions& options)
+    : pattern_(with_entries(entries)),
+      family_(pattern_, norm_of_each_mode(options, entries.order())),
+      kind_(options.loss),
+      loss_(SquaredLoss(Vector())) {
+  const Vector y = divided(entries.value, 1);
+  const double largest = predicts_in_data_units(kind_) ? y.cwiseAbs().maxCoeff() : 1;
+  const double heaviest =
+      entries.weight.empty() ? 1 : *std::max_element(entries.weight.begin(), entries.weight.end());
+  check_range(largest, heaviest, entries.size());
+  if (predicts_in_data_units(kind_)) data_unit_ = power_of_degree(largest, pattern_.order());
+  weight_unit_ = power_of_four(heaviest);
+  if (kind_ == LossKind::huber)
+    huber_threshold_ =
+        options.huber_threshold > 0 ? options.huber_threshold : default_huber_threshold(y);
+  loss_ = loss_of(y / data_unit_, divided(entries.weight, weight_unit_));
+
+  PolarRequest request;
+  request.precision = 1e-9;
+  request.seed = options.seed;
+  Vector residual = Vector::Zero(pattern_.observed());
+  std::visit([&](const auto& loss) { loss.evaluate(residual, residual); }, loss_);
+  lambda_max_ = family_.polar(residual, family_.empty(), request).value * lambda_unit();
+}
+
+TensorProblem::AnyLoss TensorProblem::loss_of(Vector y, Vector weight) const {
+  switch (kind_) {
+    case LossKind::huber:
+      return HuberLoss({huber_threshold_ / data_unit_}, std::move(y), std::move(weight));
+    case LossKind::logistic:
+      return LogisticLoss({}, signs_of(y), std::move(weight));
+    case LossKind::poisson:
+      return PoissonLoss({}, std::move(y), std::move(weight));
+    default:
+      return SquaredLoss(std::move(y), std::move(weight));
+  }
+}
+
+double TensorProblem::lambda_at(double ratio) const {
+  return std::max(ratio * lambda_max(), std::numeric_limits<double>::min());
+}
+
+double TensorProblem::factor_unit() const {
+  return std::ldexp(1.0, std::ilogb(data_unit_) / static_cast<int>(pattern_.order()));
+}
+
+SolveResult<TensorAtoms> TensorProblem::solve(double lambda, TensorAtoms start,
+                                              SolveOptions options,
+                                              const SolveObserver& observer) const {
+  options.lambda = lambda / lambda_unit();
+  const double objective_unit = data_unit_ * data_unit_ * weight_unit_;
+  SolveResult<TensorAtoms> result = std::visit(
+      [&](const auto& loss) {
+        const TensorProximal descent;
+        SolveLoop loop(loss, family_, descent, options);
+        loop.observe([&](const OuterIteration& outer) {
+          return observer(in_data_units(outer, objective_unit, lambda_unit()));
+        });
+        return start.size() > 0 ? loop.run_from(std::move(start)) : loop.run();
+      },
+      loss_);
+  result.certificate = in_data_units(result.certificate, objective_unit, lambda_unit());
+  for (OuterIteration& outer : result.trace)
+    outer = in_data_units(outer, objective_unit, lambda_unit());
+  return result;
+}
+
+double TensorProblem::error_on(const TensorEntries& entries, const TensorAtoms& atoms) const {
+  const TensorPattern pattern(entries);
+  Vector z;
+  tensor_values(pattern, atoms.factors, z);
+  const double unit = data_unit_;
+  double sum = 0, total = 0;
+  for (Index k = 0; k < z.size(); ++k) {
+    const double w = entries.weight.empty() ? 1 : entries.weight[static_cast<std::size_t>(k)];
+    sum += w * entry_error(kind_, entries.value[static_cast<std::size_t>(k)] / unit, z[k]);
+    total += w;
+  }
+  return unit * mean_error(kind_, sum, total);
+}
+
+void TensorProblem::describe(const TensorAtoms& atoms, TensorModel& model) const {
+  model.loss = kind_;
+  model.huber_threshold = huber_threshold_;
+  model.lambda_max = lambda_max();
+  model.norms.clear();
+  for (const NormProx& side : family_.sides()) model.norms.push_back(side.norm());
+  model.factors = atoms.factors;
+  for (Factor& factor : model.factors) factor *= factor_unit();
+}
+
+/// Normal equations: the elementwise product of the factors' Gram matrices where all is observed,
+/// sums over entries otherwise; non-negative least squares by cyclic minimisation where signs are
+/// fixed.
+TensorAtoms TensorProblem::with_fitted_sizes(const TensorAtoms& atoms) const {
+  const auto& loss = std::get<SquaredLoss>(loss_);
+  const Index count = atoms.size();
+  Vector weighted = loss.target();
+  if (loss.weight().size()) weighted = weighted.cwiseProduct(loss.weight());
+  Factor of_first;
+  mttkrp(pattern_, weighted, atoms.factors, 0, of_first);
+  const Vector right = of_first.cwiseProduct(atoms.factors.front()).colwise().sum();
+  Matrix normal(count, count);
+  for (Index c = 0; c < count; ++c) {
+    std::vector<Factor> one;
+    for (const Factor& factor : atoms.factors) one.emplace_back(factor.col(c));
+    Vector z;
+    tensor_values(pattern_, one, z);
+    if (loss.weight().size()) z = z.cwiseProduct(loss.weight());
+    mttkrp(pattern_, z, atoms.factors, 0, of_first);
+    normal.col(c) = of_first.cwiseProduct(atoms.factors.front()).colwise().sum().transpose();
+  }
+  const bool signs = std::all_of(family_.sides().begin(), family_.sides().end(),
+                                 [](const NormProx& side) { return side.norm().nonnegative; });
+  Vector size = Vector::Ones(count);
+  constexpr int rounds = 1000;
+  if (signs) {
+    for (int round = 0; round < rounds; ++round)
+      for (Index c = 0; c < count; ++c)
+        if (normal(c, c) > 0)
+          size[c] = std::max(0.0, size[c] + (right[c] - normal.row(c).dot(size)) / normal(c, c));
+  } else {
+    Eigen::LDLT<Matrix> solver;
+    solver.compute(normal);
+    size = solver.solve(right);
+  }
+  TensorAtoms fitted = atoms;
+  fitted.factors.front() *= size.asDiagonal();
+  family_.compress(fitted);
+  return fitted;
+}
+
+TensorAtoms TensorProblem::with_fitted_factors(const TensorAtoms& atoms) const {
+  TensorAtoms fitted = with_fitted_sizes(atoms);
+  DescentGoal goal;
+  goal.reduction = 1e-9;
+  std::visit(
+      [&](const auto& loss) {
+        const std::vector<double> nothing;
+        TensorProximal().descend(loss, family_, 0, fitted, {family_.empty(), nothing}, goal);
+      },
+      loss_);
+  return fitted;
+}
+
+}  // namespace hadal
