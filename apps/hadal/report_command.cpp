@@ -6,8 +6,10 @@
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "files.hpp"
+#include "hadal/data/read_tensor.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hadal/report/matrix_report.hpp"
+#include "hadal/report/tensor_report.hpp"
 #include "large_movie.hpp"
 #include "reading.hpp"
 
@@ -32,6 +34,7 @@ class ReportCommand {
         "Examples:\n"
         "  hadal report ratings.h5 --out ratings.html\n"
         "  hadal report photo.h5 --data photo.png --out photo.html\n"
+        "  hadal report fluorescence.h5 --out fluorescence.html\n"
         "The page is one file that needs no network.");
   }
 
@@ -39,19 +42,37 @@ class ReportCommand {
     require_input(model_, "model file");
     if (!data_.empty()) require_input(data_, "data file");
     require_output(out_, "--out", {model_, data_});
+    write_text(out_, model_kind(model_) == ModelKind::tensor ? tensor_page() : matrix_page());
+    fmt::print("{}\n", out_.string());
+    return exit_done;
+  }
+
+ private:
+  ReportFiles files() const { return {model_.string(), data_.empty() ? "DATA" : data_.string()}; }
+
+  std::string tensor_page() const {
+    if (reading_.given())
+      throw ArgumentError(
+          "options of reading were given for a tensor model; expected none: its data are read as "
+          "in "
+          "the fit");
+    const TensorModel model = load_tensor_model(model_);
+    std::optional<TensorData> data;
+    if (!data_.empty())
+      data = read_tensor(data_, tensor_read_options_from_json(model.read_options));
+    return tensor_report(model, data ? &*data : nullptr, files());
+  }
+
+  std::string matrix_page() const {
     const MatrixModel model = load_model(model_);
     std::optional<MatrixData> data;
     const ReadOptions read_options = reading_.over(read_options_from_json(model.read_options));
     // Of a movie that is streamed every pixel is known: there is nothing to add.
     if (!data_.empty() && !(is_streamed(model) && large_movie(data_, read_options)))
       data = read_matrix(data_, read_options);
-    write_text(out_, matrix_report(model, data ? &*data : nullptr,
-                                   {model_.string(), data_.empty() ? "DATA" : data_.string()}));
-    fmt::print("{}\n", out_.string());
-    return exit_done;
+    return matrix_report(model, data ? &*data : nullptr, files());
   }
 
- private:
   std::filesystem::path model_, data_, out_;
   ReadingArguments reading_;
 };

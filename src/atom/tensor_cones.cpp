@@ -21,28 +21,35 @@ class Rays {
  public:
   explicit Rays(Index length) {
     for (Index i = 0; i < length; ++i)
-      for (const double sign : {1.0, -1.0}) add(sign * Vector::Unit(length, i));
+      for (const double sign : {1.0, -1.0}) add(sign * Vector::Unit(length, i), 0);
   }
 
   int axis(Index i, bool negative) const { return static_cast<int>(2 * i + negative); }
   const Vector& operator[](int ray) const { return rays_[static_cast<std::size_t>(ray)]; }
   double length(int ray) const { return lengths_[static_cast<std::size_t>(ray)]; }
+  int deepest() const { return deepest_; }
 
   int middle(int a, int b) {
     const auto [at, is_new] =
         middles_.try_emplace(std::minmax(a, b), static_cast<int>(rays_.size()));
-    if (is_new) add(((*this)[a] + (*this)[b]) / 2);
+    if (is_new)
+      add(((*this)[a] + (*this)[b]) / 2, 1 + std::max(halvings_[static_cast<std::size_t>(a)],
+                                                      halvings_[static_cast<std::size_t>(b)]));
     return at->second;
   }
 
  private:
-  void add(const Vector& ray) {
+  void add(const Vector& ray, int halvings) {
     rays_.push_back(ray);
     lengths_.push_back(ray.norm());
+    halvings_.push_back(halvings);
+    deepest_ = std::max(deepest_, halvings);
   }
 
   std::vector<Vector> rays_;
   std::vector<double> lengths_;
+  std::vector<int> halvings_;
+  int deepest_ = 0;
   std::map<std::pair<int, int>, int> middles_;
 };
 
@@ -64,17 +71,25 @@ class Division {
         nonnegative_(nonnegative),
         divided_(std::move(divided)),
         matrix_(matrix) {
-    double lengths = 0;
+    double terms = 1;
     for (const std::size_t m : divided_) {
       rays_.emplace_back(pattern.shape()[m]);
-      lengths += static_cast<double>(pattern.shape()[m]);
+      terms *= static_cast<double>(pattern.shape()[m]);
+      dimensions_ += pattern.shape()[m] - 1;
     }
+    // An element is a sum of so many products of as many factors as modes are divided, and one:
     // || computed - exact || <= gamma || |Q| x |rays| || <= gamma ||Q||_F for rays no longer than
     // one.
-    contraction_error_ = 1.01 * rounding_gamma(lengths + 8) * q.norm();
+    contraction_error_ =
+        1.01 * rounding_gamma(terms + static_cast<double>(divided_.size()) + 4) * q.norm();
   }
 
   double largest() const { return largest_; }
+  /// Whether cones can be halved, and their rays stay exact: 53 digits hold 50 halvings.
+  bool divisible() const {
+    return dimensions_ > 0 && std::all_of(rays_.begin(), rays_.end(),
+                                          [](const Rays& rays) { return rays.deepest() < 50; });
+  }
   int evaluations() const { return static_cast<int>(values_.size()); }
 
   /// All sign patterns of every mode. Where a factor of the matrix is free it takes signs over, and
@@ -196,6 +211,7 @@ class Division {
   std::vector<std::size_t> divided_;
   std::array<std::size_t, 2> matrix_;
   std::vector<Rays> rays_;
+  Index dimensions_ = 0;
   std::map<std::vector<int>, double> values_;
   double largest_ = 0;  ///< bound on g at any unit vectors tried
   double contraction_error_ = 0;
@@ -231,7 +247,7 @@ PolarBound polar_by_tensor_cones(const TensorPattern& pattern, const Vector& q,
   std::priority_queue<Cell> cells;
   for (Cell& cell : division.whole()) cells.push(std::move(cell));
   const auto goes_on = [&] {
-    return cells.top().bound > options.target &&
+    return division.divisible() && cells.top().bound > options.target &&
            cells.top().bound > (1 + options.precision) * division.largest() &&
            division.evaluations() < options.evaluations_max &&
            !(options.cancelled && options.cancelled());

@@ -154,7 +154,6 @@ TensorModel fit_tensor(const TensorData& data, const TensorFitOptions& options,
   problem.describe(result.atoms, model);
   model.lambda = chosen.lambda;
   model.path = std::move(chosen.path);
-  model.train_error = problem.error_on(data.entries, result.atoms);
   model.validation_error = chosen.penalised_error;
   model.certificate = result.certificate;
   model.tolerance = options.tolerance;

@@ -123,10 +123,23 @@ double TensorProblem::error_on(const TensorEntries& entries, const TensorAtoms& 
   return unit * mean_error(kind_, sum, total);
 }
 
+double TensorProblem::train_error(const TensorAtoms& atoms) const {
+  Vector z;
+  tensor_values(pattern_, atoms.factors, z);
+  return std::visit(
+      [&](const auto& loss) {
+        double sum = 0;
+        for (Index k = 0; k < z.size(); ++k) sum += entry_error(kind_, loss.target()[k], z[k]);
+        return data_unit_ * mean_error(kind_, sum, static_cast<double>(z.size()));
+      },
+      loss_);
+}
+
 void TensorProblem::describe(const TensorAtoms& atoms, TensorModel& model) const {
   model.loss = kind_;
   model.huber_threshold = huber_threshold_;
   model.lambda_max = lambda_max();
+  model.train_error = train_error(atoms);
   model.norms.clear();
   for (const NormProx& side : family_.sides()) model.norms.push_back(side.norm());
   model.factors = atoms.factors;

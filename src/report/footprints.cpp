@@ -65,7 +65,9 @@ nlohmann::json footprint_traces(const MatrixModel& fitted) {
   nlohmann::json traces = nlohmann::json::array();
   for (Index c = 0; c < shown(model); ++c) {
     const Vector u = model.dictionary_u.times(model.u.col(c));
-    traces.push_back(std::vector<double>(u.begin(), u.end()));
+    traces.push_back({{"id", fmt::format("trace-{}", c)},
+                      {"axis", "frame"},
+                      {"values", std::vector<double>(u.begin(), u.end())}});
   }
   return traces;
 }

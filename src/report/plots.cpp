@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "footprints.hpp"
 #include "hadal/report/words.hpp"
 #include "html.hpp"
 
@@ -22,7 +21,7 @@ Json column(const std::vector<Element>& elements, Member member) {
   return values;
 }
 
-std::vector<PathPoint> path_by_lambda(const MatrixModel& model) {
+std::vector<PathPoint> path_by_lambda(const FittedModel& model) {
   auto path = model.path;
   std::sort(path.begin(), path.end(),
             [](const PathPoint& a, const PathPoint& b) { return a.lambda < b.lambda; });
@@ -37,7 +36,7 @@ std::string plot(const std::string& id, const std::string& title, const std::str
       html::escape(title), id, html::escape(description), html::escape(caption));
 }
 
-std::string convergence_plots(const MatrixModel& model) {
+std::string convergence_plots(const FittedModel& model) {
   if (model.trace.empty()) return "";
   const OuterIteration& last = model.trace.back();
   return plot(
@@ -57,20 +56,16 @@ std::string convergence_plots(const MatrixModel& model) {
               fmt::format("Size against iteration; it ends at {}", last.size));
 }
 
-std::string spectrum_plot(const MatrixModel& model) {
-  if (model.size() == 0) return "";
-  const Vector values = strengths(model);
-  return plot("plot-spectrum", "Strength of the patterns",
-              model.structured()
-                  ? "Product of the norms of each pattern's two factors, and lambda (dashed)."
-                  : "Singular values of the model. The penalty took lambda (dashed) off each and "
-                    "dropped every pattern weaker than that.",
+std::string spectrum_plot(const FittedModel& model, const Vector& values,
+                          const std::string& caption) {
+  if (values.size() == 0) return "";
+  return plot("plot-spectrum", "Strength of the patterns", caption,
               fmt::format("{} values, from {} down to {}, and lambda at {}", values.size(),
                           figure(values[0], 4), figure(values[values.size() - 1], 4),
                           figure(model.lambda, 4)));
 }
 
-std::string path_plot(const MatrixModel& model) {
+std::string path_plot(const FittedModel& model) {
   if (model.path.empty()) return "";
   return plot("plot-path", "Cross-validation",
               "Error on held-out entries for every lambda, with one standard error on either side. "
@@ -81,11 +76,12 @@ std::string path_plot(const MatrixModel& model) {
 
 }  // namespace
 
-nlohmann::json plot_data(const MatrixModel& model) {
+nlohmann::json plot_data(const FittedModel& model, const Vector& strengths,
+                         const std::string& unit) {
   Json data;
   data["tolerance"] = model.tolerance;
   data["lambda"] = model.lambda;
-  data["unit"] = predicts_in_data_units(model.loss) ? unit_in_words(model) : error_in_words(model);
+  data["unit"] = unit;
   if (!model.trace.empty()) {
     data["trace"] = {{"iteration", column(model.trace, &OuterIteration::iteration)},
                      {"seconds", column(model.trace, &OuterIteration::seconds)},
@@ -94,11 +90,8 @@ nlohmann::json plot_data(const MatrixModel& model) {
                      {"lower_bound", column(model.trace, &OuterIteration::lower_bound)},
                      {"relative_gap", column(model.trace, &OuterIteration::relative_gap)}};
   }
-  if (model.size() > 0) {
-    const Vector values = strengths(model);
-    data["strengths"] = std::vector<double>(values.begin(), values.end());
-  }
-  if (model.movie) data["traces"] = footprint_traces(model);
+  if (strengths.size() > 0)
+    data["strengths"] = std::vector<double>(strengths.begin(), strengths.end());
   if (!model.path.empty()) {
     const auto path = path_by_lambda(model);
     data["path"] = {{"lambda", column(path, &PathPoint::lambda)},
@@ -109,8 +102,10 @@ nlohmann::json plot_data(const MatrixModel& model) {
   return data;
 }
 
-std::string plot_section(const MatrixModel& model) {
-  const std::string plots = path_plot(model) + spectrum_plot(model) + convergence_plots(model);
+std::string plot_section(const FittedModel& model, const Vector& strengths,
+                         const std::string& caption) {
+  const std::string plots =
+      path_plot(model) + spectrum_plot(model, strengths, caption) + convergence_plots(model);
   if (plots.empty()) return "";
   return "<section><h2>How it was found</h2>\n<div class=\"plots\">\n" + plots +
          "</div>\n<noscript><p>The plots need JavaScript.</p></noscript></section>\n";

@@ -1,15 +1,20 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
 
-#include "hadal/model/matrix_model.hpp"
+#include "hadal/model/fitted_model.hpp"
+#include "hadal/types.hpp"
 
 namespace hadal {
 
-/// What page/report.js draws: convergence, singular values and cross-validation, as JSON.
-nlohmann::json plot_data(const MatrixModel& model);
+/// What report.js draws: the trace, the strengths of the patterns, the cross-validation. unit: of
+/// held-out errors.
+nlohmann::json plot_data(const FittedModel& model, const Vector& strengths,
+                         const std::string& unit);
 
-/// The figures that plot_data fills, with captions and descriptions for those who do not see them.
-std::string plot_section(const MatrixModel& model);
+/// The figures that it draws into, with captions; caption: that of the strengths.
+std::string plot_section(const FittedModel& model, const Vector& strengths,
+                         const std::string& caption);
 
 }  // namespace hadal

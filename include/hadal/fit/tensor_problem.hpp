@@ -31,7 +31,9 @@ class TensorProblem {
 
   /// Fills in the model's problem and factors, in the data's units.
   void describe(const TensorAtoms& atoms, TensorModel& model) const;
-  /// The mean_error on other entries of the same tensor, in the data's units.
+  /// The mean_error on the problem's own entries, unweighted, data units.
+  double train_error(const TensorAtoms& atoms) const;
+  /// The weighted mean_error on other entries of the same tensor, in the data's units.
   double error_on(const TensorEntries& entries, const TensorAtoms& atoms) const;
 
   /// The least-squares sizes of the atoms, >= 0 where all modes are; atoms of size 0 are left out.

@@ -4,13 +4,9 @@
 
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/report/report_files.hpp"
 
 namespace hadal {
-
-/// What the report calls the files, in the command that checks the model again.
-struct ReportFiles {
-  std::string model, data;
-};
 
 /// One self-contained HTML page about a fit: what was found and how surely, how it got there, the
 /// singular values, the cross-validation, the problem and its settings. `data` may be null; given,

@@ -147,13 +147,22 @@
         tooltip: { filter: item => item.datasetIndex === 0 } });
   }
 
-  function drawTraces(traces) {
-    traces.forEach((trace, k) => draw(`trace-${k}`, "line",
-      [line("trace", blue, trace.map((y, x) => ({ x, y })), { borderWidth: 1, pointRadius: 0 })],
-      { x: axis("frame", { max: trace.length - 1 }), y: axis("", { title: { display: false } }) }));
+  /** Vectors over their elements. Of few elements each is a bar: a line would join what is apart. */
+  function drawCurves(curves) {
+    for (const { id, axis: name, values } of curves) {
+      const few = values.length <= 12;
+      const shape = few
+        ? { label: name, data: values, backgroundColor: blue, maxBarThickness: 24 }
+        : line(name, blue, values.map((y, x) => ({ x, y })), { borderWidth: 1, pointRadius: 0 });
+      const across = few
+        ? { title: { display: true, text: name }, grid: { display: false } }
+        : axis(name, { max: values.length - 1 });
+      draw(id, few ? "bar" : "line", [shape], { x: across, y: axis("", { title: { display: false } }) },
+        few ? { labels: values.map((_, k) => k) } : {});
+    }
   }
 
-  if (data.traces) drawTraces(data.traces);
+  if (data.curves) drawCurves(data.curves);
   if (data.path) drawPath(data.path);
   if (data.strengths) drawSpectrum(data.strengths);
   if (data.trace) drawConvergence(data.trace);
