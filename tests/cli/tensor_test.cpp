@@ -1,0 +1,121 @@
+#include "command.hpp"
+
+namespace hadal::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Tensor : public CommandTest {
+ protected:
+  void simulate_tensor(const std::string& more = "--out t.npy") const {
+    done("simulate tensor --shape 12x10x8 --rank 2 --nonneg --noise 0.05 --seed 3 " + more);
+  }
+};
+
+TEST_F(Tensor, IsSimulatedFittedVerifiedPredictedInspectedAndReported) {
+  simulate_tensor("--out t.npy --truth truth.npy");
+  const Result fit = done(
+      "fit tensor t.npy --nonneg all --cv 3 --refit --seed 1 --quiet --out t.h5 --json t.json");
+  EXPECT_THAT(fit.out, HasSubstr("a tensor of 12 x 10 x 8"));
+  const auto json = json_of("t.json");
+  EXPECT_EQ(json["size"], 2);
+  EXPECT_EQ(json["shape"], nlohmann::json({12, 10, 8}));
+  EXPECT_EQ(json["proof"], "deterministic");
+  EXPECT_EQ(json["refit"]["kind"], "factors");
+  EXPECT_FALSE(json["path"].empty());
+
+  const Result verify = hadal("verify t.h5 t.npy");
+  EXPECT_EQ(verify.code, 0) << verify.out;
+  EXPECT_THAT(verify.out, HasSubstr("Confirmed"));
+
+  done("predict t.h5 --all --out fitted.npy");
+  const Result compared = done("predict t.h5 truth.npy --out p.csv");
+  EXPECT_THAT(compared.out, HasSubstr("over 960 entries"));
+  EXPECT_THAT(text_of("p.csv"),
+              testing::StartsWith("mode 0,mode 1,mode 2,value,prediction\n0,0,0,"));
+
+  const Result inspect = done("inspect t.h5");
+  EXPECT_THAT(inspect.out, HasSubstr("cross-validation"));
+  EXPECT_THAT(inspect.out, HasSubstr("norm mode 2"));
+  done("report t.h5 --data t.npy --out t.html");
+  EXPECT_THAT(text_of("t.html"), HasSubstr("component-1-2"));
+}
+
+TEST_F(Tensor, MissingEntriesOfATextFileAreCompleted) {
+  simulate_tensor("--observed 0.6 --out t.tns");
+  done("fit tensor t.tns --shape 12x10x8 --lambda-ratio 0.1 --quiet --out t.h5");
+  EXPECT_EQ(hadal("verify t.h5 t.tns").code, 0);
+  write_text(file("two.tns"), "1 1 1 0.5\n3 2 1 0.25\n");
+  const Result two = done("predict t.h5 two.tns");
+  EXPECT_THAT(two.out, HasSubstr("\n2,1,0,0.25,"));
+}
+
+TEST_F(Tensor, OfAnotherValueIsNotConfirmed) {
+  simulate_tensor("--out t.tns");
+  done("fit tensor t.tns --lambda-ratio 0.3 --quiet --out t.h5");
+  std::string text = text_of("t.tns");
+  const auto end = text.find('\n'), start = text.rfind(' ', end);
+  text.replace(start + 1, end - start - 1, "7.5");
+  write_text(file("other.tns"), text);
+  const Result verify = hadal("verify t.h5 other.tns");
+  EXPECT_EQ(verify.code, 1);
+  EXPECT_THAT(verify.out, HasSubstr("WRONG"));
+}
+
+TEST_F(Tensor, OptionsOfItsModelReachTheFit) {
+  simulate_tensor();
+  done(
+      "fit tensor t.npy --norm 'l2' --norm-1 'l1 + l2' --nonneg 0,2 --loss huber "
+      "--huber-threshold 0.3 --lambda-ratio 0.3 --proof none --seed 5 --quiet --out t.h5 --json "
+      "t.json");
+  const auto json = json_of("t.json");
+  EXPECT_EQ(json["norms"], nlohmann::json({"l2, >= 0", "l1 + l2", "l2, >= 0"}));
+  EXPECT_EQ(json["loss"], "huber");
+  EXPECT_EQ(json["huber_threshold"], 0.3);
+  EXPECT_EQ(json["status"], "unproven");
+  EXPECT_EQ(json["seed"], 5);
+  EXPECT_EQ(hadal("verify t.h5 t.npy").code, 0);
+}
+
+struct TensorMistake {
+  const char* arguments;
+  int code;
+  std::vector<const char*> said;
+};
+
+class TensorMistakes : public Tensor, public testing::WithParamInterface<TensorMistake> {};
+
+TEST_P(TensorMistakes, GetOneClearLine) {
+  simulate_tensor();
+  simulate();
+  done("fit tensor t.npy --lambda-ratio 0.5 --quiet --out t.h5");
+  write_text(file("bad.tns"), "1 1 1 2.0\n1 1 0 3.0\n");
+  write_text(file("flat.tns"), "1 1 2.0\n");
+  const TensorMistake& mistake = GetParam();
+  const Result result = hadal(mistake.arguments);
+  EXPECT_EQ(result.code, mistake.code) << result.err;
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  for (const char* said : mistake.said) EXPECT_THAT(result.err, HasSubstr(said));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfPeople, TensorMistakes,
+    testing::Values(
+        TensorMistake{"fit tensor missing.npy", 3, {"missing.npy", "does not exist"}},
+        TensorMistake{"fit tensor bad.tns", 3, {"bad.tns", "line 2", "0"}},
+        TensorMistake{"fit tensor flat.tns", 3, {"flat.tns", "hadal fit matrix"}},
+        TensorMistake{"fit tensor t.npy --nonneg 3", 2, {"--nonneg", "mode 3", "0 to 2"}},
+        TensorMistake{"fit tensor t.npy --nonneg some", 2, {"--nonneg", "'some'"}},
+        TensorMistake{"fit tensor t.npy --norm-5 l1", 2, {"mode 5"}},
+        TensorMistake{"fit tensor t.npy --norm 'l2 + tv(grid4)'", 2, {"tv(chain)"}},
+        TensorMistake{"fit tensor t.npy --loss multinomial", 2, {"'multinomial'"}},
+        TensorMistake{"fit tensor t.npy --loss poisson --refit", 2, {"refit", "poisson"}},
+        TensorMistake{"fit tensor t.npy --refit core", 2, {"--refit", "core"}},
+        TensorMistake{"fit tensor t.npy --shape 3x", 2, {"--shape", "'3x'"}},
+        TensorMistake{"predict t.h5 --row 3", 2, {"tensor"}},
+        TensorMistake{"predict t.h5 --all --out x.csv", 2, {".npy"}},
+        TensorMistake{"verify t.h5 data.csv", 3, {"data.csv"}},
+        TensorMistake{"simulate tensor --shape 3x4 --out x.npy", 2, {"3 to 8 modes"}}));
+
+}  // namespace
+}  // namespace hadal::test
