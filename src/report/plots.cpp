@@ -107,8 +107,10 @@ std::string plot_section(const FittedModel& model, const Vector& strengths,
   const std::string plots =
       path_plot(model) + spectrum_plot(model, strengths, caption) + convergence_plots(model);
   if (plots.empty()) return "";
-  return "<section><h2>How it was found</h2>\n<div class=\"plots\">\n" + plots +
-         "</div>\n<noscript><p>The plots need JavaScript.</p></noscript></section>\n";
+  return "<section><h2>How it was found</h2>\n<p>The fit's own record. Only its end can be checked "
+         "against the certificate, and <code>hadal verify</code> does so.</p>\n"
+         "<div class=\"plots\">\n" +
+         plots + "</div>\n<noscript><p>The plots need JavaScript.</p></noscript></section>\n";
 }
 
 }  // namespace hadal

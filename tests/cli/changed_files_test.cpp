@@ -45,6 +45,13 @@ std::vector<Changed> changed_certificates() {
           {"no proof", [](MatrixModel& m, MatrixData&) { m.certificate.proof = Proof::none; }},
           {"a proof that may fail, without its probability",
            [](MatrixModel& m, MatrixData&) { m.certificate.proof = Proof::probabilistic; }},
+          {"another size at the end of the history",
+           [](MatrixModel& m, MatrixData&) { ++m.trace.back().size; }},
+          {"another objective at the end of the history",
+           [](MatrixModel& m, MatrixData&) { m.trace.back().objective *= 1 + 1e-6; }},
+          {"another lower bound at the end of the history",
+           [](MatrixModel& m, MatrixData&) { m.trace.back().lower_bound *= 1 + 1e-6; }},
+          {"a history that ends earlier", [](MatrixModel& m, MatrixData&) { m.trace.pop_back(); }},
           {"a status that does not follow", [](MatrixModel& m, MatrixData&) {
              m.status = m.status == Status::optimal ? Status::bounded : Status::optimal;
            }}};

@@ -137,6 +137,7 @@ void check_model(const MatrixModel& model, const Problem& problem, const EachEnt
   check_categories(model, problem, checks);
   check_norm(problem, checks);
   if (model.offset.policy == OffsetPolicy::mean) check_mean_offsets(problem, each, options, checks);
+  check_end_of_history(model, model.size(), checks);
   check_factors(problem, checks);
   check_validation_error("validation error", model.validation_error, checks);
   check_refit(model, checks);

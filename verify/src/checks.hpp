@@ -48,4 +48,7 @@ void check_record(const FittedModel& model, Checks& checks);
 /// lambda_max = sigma_1 of Q at X = 0, with the offsets of the problem at X = 0.
 void check_lambda_max(const MatrixModel& model, const Problem& problem, Checks& checks);
 
+/// The history, if there is one, ends with the claim about a model of so many atoms.
+void check_end_of_history(const FittedModel& model, Index size, Checks& checks);
+
 }  // namespace hadal::verify

@@ -10,7 +10,7 @@ struct OuterIteration {
   int iteration = 0;
   Index size = 0;  ///< number of atoms
   double objective = 0;
-  double lower_bound = 0;   ///< best so far; -infinity while none is known
+  double lower_bound = 0;   ///< best so far, at the end the claimed; -infinity while none is known
   double relative_gap = 0;  ///< +infinity while no bound is known
   double polar = 0;         ///< best value found by the polar search (a lower value)
   double seconds = 0;       ///< since the start of the fit

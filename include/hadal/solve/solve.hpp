@@ -283,10 +283,19 @@ class SolveLoop {
       result.certificate.failure_probability = 1;
     }
     result.stop = stop;
+    record_end(result.certificate);
     result.trace = std::move(state_.trace);
     result.iterations = state_.iteration;
     result.seconds = seconds();
     return result;
+  }
+
+  /// The history ends with what is claimed: the last proof may come after its last line, and the
+  /// best bound so far be one that was only searched.
+  void record_end(const Certificate& claim) {
+    if (state_.trace.empty()) return;
+    state_.trace.back().lower_bound = claim.lower_bound;
+    state_.trace.back().relative_gap = claim.relative_gap;
   }
 
   static constexpr double growth_reduction = 1e-2;
