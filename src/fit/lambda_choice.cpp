@@ -73,6 +73,7 @@ Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
   MatrixFitOptions of_fold = options;
   of_fold.huber_threshold = problem.huber_threshold();  // errors of the same loss are averaged
   std::vector<std::unique_ptr<MatrixFold>> all;
+  all.reserve(static_cast<std::size_t>(folds));
   for (int fold = 0; fold < folds; ++fold) {
     all.push_back(std::make_unique<MatrixFold>(split_entries(entries, parts, fold), of_fold, watch,
                                                time_left));
