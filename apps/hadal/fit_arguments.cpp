@@ -120,7 +120,7 @@ void FitArguments::add_run_options(CLI::App& app, bool checkpoints) {
       ->group(group);
   if (!checkpoints) return;
   app.add_option("--checkpoint", options_.checkpoint,
-                 "File to keep the state in, after every outer iteration")
+                 "File to keep the state in, after every outer iteration and every fit of a fold")
       ->type_name("FILE")
       ->check(not_empty())
       ->group(group);

@@ -39,8 +39,10 @@ struct FitOptions {
   double time_limit = 0;               ///< seconds; 0: none
   int threads = 0;                     ///< 0: all cores
   std::uint64_t seed = 0;
-  std::filesystem::path checkpoint;  ///< written after every outer iteration; empty: none
-  std::filesystem::path resume;      ///< a checkpoint to go on from; empty: start from nothing
+  /// Written after every outer iteration, and after every fit of a fold while lambda is being
+  /// chosen; empty: none.
+  std::filesystem::path checkpoint;
+  std::filesystem::path resume;  ///< a checkpoint to go on from; empty: start from nothing
 };
 
 /// What an observer is told while a fit runs.
