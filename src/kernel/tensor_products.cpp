@@ -16,11 +16,14 @@ using Strided = Eigen::Map<const Factor, 0, Eigen::OuterStride<>>;
 /// Rows of a Khatri-Rao product that are made at once: they are to stay in the cache.
 constexpr Index block_rows = 1024;
 
+/// Below this many products the threads would only wait for each other.
+bool worth_threads(Index entries, Index rank) { return entries * rank > 32'768; }
+
 /// Adds what f(task, out) adds to a private copy of `out` for each thread, in the order of threads.
 template <class F>
-void sum_over_tasks(Index tasks, Factor& out, const F& f) {
+void sum_over_tasks(Index tasks, bool threads, Factor& out, const F& f) {
   std::vector<Factor> parts(static_cast<std::size_t>(omp_get_max_threads()));
-#pragma omp parallel
+#pragma omp parallel if (threads)
   {
     Factor& part = parts[static_cast<std::size_t>(omp_get_thread_num())];
     part = Factor::Zero(out.rows(), out.cols());
@@ -38,7 +41,7 @@ void dense_values(const TensorPattern& pattern, const std::vector<Factor>& facto
   Eigen::Map<Factor> dense(z.data(), first.rows(), rest.rows());
   const Index blocks = (rest.rows() + block_rows - 1) / block_rows;
   const Index bands = (first.rows() + block_rows - 1) / block_rows;
-#pragma omp parallel
+#pragma omp parallel if (worth_threads(z.size(), first.cols()))
   {
     Factor block;
 #pragma omp for schedule(static)
@@ -58,7 +61,8 @@ void dense_mttkrp_last(const Vector& q, const std::vector<Factor>& factors, Inde
                        Factor& out) {
   const KhatriRao left(factors, 0, mode);
   const DenseMap dense(q.data(), left.rows(), out.rows());
-  sum_over_tasks((left.rows() + block_rows - 1) / block_rows, out, [&](Index task, Factor& part) {
+  const Index tasks = (left.rows() + block_rows - 1) / block_rows;
+  sum_over_tasks(tasks, worth_threads(q.size(), out.cols()), out, [&](Index task, Factor& part) {
     const Index begin = task * block_rows, count = std::min(block_rows, left.rows() - begin);
     Factor block;
     left.make(begin, count, block);
@@ -74,7 +78,8 @@ void dense_mttkrp(const Vector& q, const std::vector<Factor>& factors, Index mod
   const Index n = out.rows(), width = right.rows();
   const Index blocks = (width + block_rows - 1) / block_rows;
   const Index bands = std::min<Index>(left.rows(), 64);
-  sum_over_tasks(blocks * bands, out, [&](Index task, Factor& part) {
+  const bool threads = worth_threads(q.size(), out.cols());
+  sum_over_tasks(blocks * bands, threads, out, [&](Index task, Factor& part) {
     const Index begin = task / bands * block_rows, band = task % bands;
     const Index count = std::min(block_rows, width - begin);
     const Index first = left.rows() * band / bands, last = left.rows() * (band + 1) / bands;
@@ -125,7 +130,7 @@ constexpr std::size_t none = static_cast<std::size_t>(-1);
 void sparse_values(const TensorPattern& p, const std::vector<Factor>& factors, Vector& z) {
   const Index r = factors.front().cols(), parts = omp_get_max_threads();
   const double* last = factors.back().data();
-#pragma omp parallel for schedule(static, 1)
+#pragma omp parallel for schedule(static, 1) if (worth_threads(z.size(), r))
   for (Index part = 0; part < parts; ++part) {
     const Share share = share_of(p, part, parts);
     Vector h(r);
@@ -170,7 +175,8 @@ void sparse_mttkrp(const TensorPattern& p, const Vector& q, const std::vector<Fa
                    Index mode, Factor& out) {
   const Index r = out.cols(), parts = omp_get_max_threads();
   const auto without = static_cast<std::size_t>(mode);
-  sum_over_tasks(parts, out, [&](Index task, Factor& part) {
+  const bool threads = worth_threads(q.size(), r);
+  sum_over_tasks(parts, threads, out, [&](Index task, Factor& part) {
     const Share share = share_of(p, task, parts);
     Vector h(r), sum(r);
     for (Index b = share.first; b < share.last; ++b) {

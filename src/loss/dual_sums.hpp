@@ -34,7 +34,7 @@ inline constexpr Index sum_block = 1024;
 template <class Sum, class Term>
 Sum sum_in_blocks(Index count, const Term& term) {
   std::vector<Sum> sums(static_cast<std::size_t>((count + sum_block - 1) / sum_block));
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (sums.size() > 1)
   for (std::size_t b = 0; b < sums.size(); ++b) {
     const Index begin = static_cast<Index>(b) * sum_block, end = std::min(count, begin + sum_block);
     Sum sum{};

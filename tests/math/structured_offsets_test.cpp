@@ -114,13 +114,13 @@ TEST_P(StructuredOffsets, AreRidgeRegressionFromLambdaMaxOn) {
   EXPECT_TRUE(verify::verify_matrix(model, data, {}).confirmed);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Norms, StructuredOffsets,
-    testing::Values(Case{"l2", "l2", true, OffsetTerms::both},
-                    Case{"l2", "l1 + l2", false, OffsetTerms::rows},
-                    Case{"l2", "l1 + l2", true, OffsetTerms::columns},
-                    Case{"l2", "l2 + 0.3*tv(chain)", false, OffsetTerms::both},
-                    Case{"0.2*l1 + l2", "0.2*l1 + l2", true, OffsetTerms::global}));
+INSTANTIATE_TEST_SUITE_P(Norms, StructuredOffsets,
+                         testing::Values(Case{"l2", "l2", true, OffsetTerms::both},
+                                         Case{"l2", "l1 + l2", false, OffsetTerms::rows},
+                                         Case{"l2", "l1 + l2", true, OffsetTerms::columns},
+                                         Case{"l2", "l2 + 0.3*tv(chain)", false, OffsetTerms::both},
+                                         Case{"0.2*l1 + l2", "0.2*l1 + l2", true,
+                                              OffsetTerms::global}));
 
 }  // namespace
 }  // namespace hadal

