@@ -53,6 +53,7 @@ PolarResult<TensorAtoms> TensorFamily::polar(const Vector& q, const Atoms& atoms
                                              const PolarRequest& request) const {
   if (request.proof == Proof::deterministic) {
     PolarResult<Atoms> result;
+    result.value = request.estimate;
     result.found = empty();
     std::vector<FactorNorm> norms;
     for (const NormProx& side : sides_) norms.push_back(side.norm());

@@ -50,8 +50,7 @@ std::vector<FactorNorm> chosen(const std::vector<FactorNorm>& norms, std::uint32
   return some;
 }
 
-/// Non-negativity alone is no reason to leave a matrix problem plain; a plain one of any l2 weights
-/// is that of sigma_1.
+/// The polar of an unfolding, with all the proofs that matrices have.
 PolarBound bound_of_split(const TensorPattern& pattern, const Vector& q,
                           const std::vector<FactorNorm>& norms, const Split& split,
                           const PolarRequest& request) {

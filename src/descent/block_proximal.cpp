@@ -166,15 +166,8 @@ class Sweeps {
   /// the merged atom ends below F: (u_a, v) and (u_b, v) together cost no less than (u_a + u_b, v).
   /// Returns the sweeps made.
   int merge_similar(double tolerance) {
-    constexpr int failures_max = 4;
-    int sweeps = 0;
-    for (int failures = 0; failures < failures_max;) {
-      const std::vector<Alike> pairs = alike_pairs();
-      if (static_cast<std::size_t>(failures) >= pairs.size()) break;
-      failures = merge(pairs[static_cast<std::size_t>(failures)], tolerance) ? 0 : failures + 1;
-      ++sweeps;
-    }
-    return sweeps;
+    return merge_pairs([this] { return alike_pairs(); },
+                       [&](const Alike& pair) { return merge(pair, tolerance); });
   }
 
  private:
@@ -245,13 +238,7 @@ class Sweeps {
     for (Index c = 0; c < size(); ++c)
       if (u_.x.col(c).any() && v_.x.col(c).any()) kept.push_back(c);
     if (static_cast<Index>(kept.size()) == size()) return;
-    for (Side* side : {&u_, &v_}) {
-      side->x = Matrix(side->x(Eigen::all, kept));
-      side->before = Matrix(side->before(Eigen::all, kept));
-      std::vector<Vector> duals;
-      for (const Index c : kept) duals.push_back(std::move(side->duals[c]));
-      side->duals = std::move(duals);
-    }
+    for (Side* side : {&u_, &v_}) keep_columns(*side, kept);
   }
 
   Term data_;

@@ -30,6 +30,14 @@ void minimise_atoms(Side& side, const Matrix& target, const Matrix& gram, const 
   }
 }
 
+void keep_columns(Side& side, const std::vector<Index>& kept) {
+  side.x = Matrix(side.x(Eigen::all, kept));
+  side.before = Matrix(side.before(Eigen::all, kept));
+  std::vector<Vector> duals;
+  for (const Index c : kept) duals.push_back(std::move(side.duals[static_cast<std::size_t>(c)]));
+  side.duals = std::move(duals);
+}
+
 Vector norms_of(const Side& side) {
   Vector norm(side.x.cols());
   for (Index c = 0; c < norm.size(); ++c) norm[c] = side.norm(c);

@@ -22,6 +22,9 @@ struct Side {
 void minimise_atoms(Side& side, const Matrix& target, const Matrix& gram, const Vector& other_norm,
                     double lambda_over_curvature, double tolerance);
 
+/// Leaves out all columns but these.
+void keep_columns(Side& side, const std::vector<Index>& kept);
+
 /// The norm of every column.
 Vector norms_of(const Side& side);
 

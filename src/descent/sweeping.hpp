@@ -41,4 +41,18 @@ DescentReport run_sweeps(Sweeps& sweeps, const DescentGoal& goal) {
   return report;
 }
 
+/// Merges pairs of atoms, pairs_of() most alike first, wherever merge(pair) lowers F, until four in
+/// a row do not. Returns the attempts.
+template <class PairsOf, class Merge>
+int merge_pairs(const PairsOf& pairs_of, const Merge& merge) {
+  constexpr std::size_t failures_max = 4;
+  int attempts = 0;
+  for (std::size_t failures = 0; failures < failures_max; ++attempts) {
+    const auto pairs = pairs_of();
+    if (failures >= pairs.size()) break;
+    failures = merge(pairs[failures]) ? 0 : failures + 1;
+  }
+  return attempts;
+}
+
 }  // namespace hadal

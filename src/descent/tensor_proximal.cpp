@@ -55,15 +55,8 @@ class Sweeps {
   /// sweep from the merged atom ends below F: together they cost no less than one atom with the sum
   /// of what differs. Returns the sweeps made.
   int merge_similar(double tolerance) {
-    constexpr int failures_max = 4;
-    int sweeps = 0;
-    for (int failures = 0; failures < failures_max;) {
-      const std::vector<Alike> pairs = alike_pairs();
-      if (static_cast<std::size_t>(failures) >= pairs.size()) break;
-      failures = merge(pairs[static_cast<std::size_t>(failures)], tolerance) ? 0 : failures + 1;
-      ++sweeps;
-    }
-    return sweeps;
+    return merge_pairs([this] { return alike_pairs(); },
+                       [&](const Alike& pair) { return merge(pair, tolerance); });
   }
 
  private:
@@ -173,14 +166,7 @@ class Sweeps {
                       [&](const Side& side) { return side.x.col(c).any(); }))
         kept.push_back(c);
     if (static_cast<Index>(kept.size()) == size()) return;
-    for (Side& side : sides_) {
-      side.x = Matrix(side.x(Eigen::all, kept));
-      side.before = Matrix(side.before(Eigen::all, kept));
-      std::vector<Vector> duals;
-      for (const Index c : kept)
-        duals.push_back(std::move(side.duals[static_cast<std::size_t>(c)]));
-      side.duals = std::move(duals);
-    }
+    for (Side& side : sides_) keep_columns(side, kept);
     take_over();
   }
 

@@ -118,4 +118,14 @@ double default_huber_threshold(Vector y) {
   return scale > 0 ? efficient * scale : 1;
 }
 
+double usable_huber_threshold(double given, const Vector& y) {
+  const double threshold = given > 0 ? given : default_huber_threshold(y);
+  const double largest = y.cwiseAbs().maxCoeff();
+  if (threshold >= 1e-100 * largest) return threshold;
+  throw ArgumentError(fmt::format(
+      "Huber threshold = {:g} was given for values up to {:g}; expected at least 1e-100 "
+      "of them",
+      threshold, largest));
+}
+
 }  // namespace hadal

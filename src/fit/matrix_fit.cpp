@@ -18,6 +18,7 @@
 #include "hadal/version.hpp"
 #include "lambda_choice.hpp"
 #include "option_checks.hpp"
+#include "outcome.hpp"
 #include "resources.hpp"
 
 namespace hadal {
@@ -51,18 +52,6 @@ double error_on_path(const MatrixModel& model) {
     if (p.lambda == model.lambda) return p.validation_error;
   }
   return std::numeric_limits<double>::quiet_NaN();
-}
-
-void set_outcome(const SolveResult<RankOneAtoms>& result, const MatrixFitOptions& options,
-                 MatrixModel& model) {
-  model.certificate = result.certificate;
-  model.tolerance = options.tolerance;
-  model.status = status_of(result.certificate, options.tolerance);
-  model.stop = result.stop;
-  model.trace = result.trace;
-  model.iterations = result.iterations;
-  model.seed = options.seed;
-  model.version = version;
 }
 
 }  // namespace

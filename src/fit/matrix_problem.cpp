@@ -15,6 +15,7 @@
 #include "hadal/fit/preprocess.hpp"
 #include "hadal/model/categories.hpp"
 #include "hadal/solve/solve.hpp"
+#include "loss_of_entries.hpp"
 #include "units.hpp"
 
 namespace hadal {
@@ -61,15 +62,6 @@ void drop_rounding(const Entries& entries, Vector& y) {
   double largest = 0;
   for (const double value : entries.value) largest = std::max(largest, std::abs(value));
   if (y.cwiseAbs().maxCoeff() <= 0x1p-48 * largest) y.setZero();
-}
-
-/// Scaled by a power of two like the data, a threshold must keep all its digits.
-void check_threshold(double threshold, double largest) {
-  if (threshold >= 1e-100 * largest) return;
-  throw ArgumentError(fmt::format(
-      "Huber threshold = {:g} was given for values up to {:g}; expected at least 1e-100 "
-      "of them",
-      threshold, largest));
 }
 
 Vector weights_of(const Entries& entries, double unit) {
@@ -142,32 +134,21 @@ MatrixProblem::MatrixProblem(const Summands& summands, const MatrixFitOptions& o
   check_range(largest, heaviest, entries.size());
   if (scales) data_unit_ = power_of_four(largest);
   weight_unit_ = power_of_four(heaviest);
-  if (kind_ == LossKind::huber) {
-    huber_threshold_ =
-        options.huber_threshold > 0 ? options.huber_threshold : default_huber_threshold(y);
-    check_threshold(huber_threshold_, largest);
-  }
+  if (kind_ == LossKind::huber)
+    huber_threshold_ = usable_huber_threshold(options.huber_threshold, y);
   y /= data_unit_;
   loss_.emplace(loss_of(pattern_.arranged(entries, std::move(y)),
                         pattern_.arranged(entries, weights_of(entries, weight_unit_))));
 }
 
 MatrixProblem::AnyLoss MatrixProblem::loss_of(Vector y, Vector weight) const {
-  switch (kind_) {
-    case LossKind::huber:
-      return HuberLoss({huber_threshold_ / data_unit_}, std::move(y), std::move(weight));
-    case LossKind::logistic:
-      return LogisticLoss({}, signs_of(y), std::move(weight));
-    case LossKind::poisson:
-      return PoissonLoss({}, std::move(y), std::move(weight));
-    case LossKind::multinomial:
-      return MultinomialLoss(static_cast<Index>(categories_.size()), std::move(y),
-                             std::move(weight));
-    case LossKind::squared:
-      break;
-  }
+  if (kind_ == LossKind::multinomial)
+    return MultinomialLoss(static_cast<Index>(categories_.size()), std::move(y), std::move(weight));
+  const bool free = offset_.policy == OffsetPolicy::free && offset_.terms != OffsetTerms::none;
+  if (!free)
+    return loss_of_entries<AnyLoss>(kind_, huber_threshold_ / data_unit_, std::move(y),
+                                    std::move(weight));
   SquaredLoss squared(std::move(y), std::move(weight));
-  if (offset_.policy == OffsetPolicy::mean || offset_.terms == OffsetTerms::none) return squared;
   return FreeOffsetLoss(pattern_, std::move(squared), frees(offset_.terms, OffsetTerms::rows),
                         frees(offset_.terms, OffsetTerms::columns), offset_.ridge / weight_unit_);
 }

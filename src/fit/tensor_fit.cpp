@@ -13,8 +13,8 @@
 #include "hadal/fit/solve_limits.hpp"
 #include "hadal/fit/tensor_fold.hpp"
 #include "hadal/fit/tensor_problem.hpp"
-#include "hadal/version.hpp"
 #include "option_checks.hpp"
+#include "outcome.hpp"
 #include "resources.hpp"
 
 namespace hadal {
@@ -155,17 +155,12 @@ TensorModel fit_tensor(const TensorData& data, const TensorFitOptions& options,
   model.lambda = chosen.lambda;
   model.path = std::move(chosen.path);
   model.validation_error = chosen.penalised_error;
-  model.certificate = result.certificate;
-  model.tolerance = options.tolerance;
-  model.status = status_of(result.certificate, options.tolerance);
-  model.stop = result.stop;
-  model.trace = result.trace;
-  model.iterations = result.iterations;
-  model.seed = options.seed;
-  model.version = version;
+  set_outcome(result, options, model);
   model.mode_names = data.mode_names;
   model.labels = data.labels;
-  if (options.refit != TensorRefitChoice::none && model.size() > 0) {
+  const bool cut_short =
+      model.stop == StopReason::interrupted || model.stop == StopReason::time_limit;
+  if (options.refit != TensorRefitChoice::none && model.size() > 0 && !cut_short) {
     TensorRefit refit;
     refit.kind = options.refit == TensorRefitChoice::weights ? "weights" : "factors";
     refit.factors = refitted(problem, result.atoms, options.refit).factors;

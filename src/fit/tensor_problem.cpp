@@ -8,8 +8,10 @@
 #include "hadal/descent/tensor_proximal.hpp"
 #include "hadal/error.hpp"
 #include "hadal/fit/loss_values.hpp"
+#include "hadal/kernel/tall.hpp"
 #include "hadal/kernel/tensor_products.hpp"
 #include "hadal/solve/solve.hpp"
+#include "loss_of_entries.hpp"
 #include "units.hpp"
 
 namespace hadal {
@@ -55,9 +57,9 @@ TensorProblem::TensorProblem(const TensorEntries& entries, const TensorFitOption
   if (predicts_in_data_units(kind_)) data_unit_ = power_of_degree(largest, pattern_.order());
   weight_unit_ = power_of_four(heaviest);
   if (kind_ == LossKind::huber)
-    huber_threshold_ =
-        options.huber_threshold > 0 ? options.huber_threshold : default_huber_threshold(y);
-  loss_ = loss_of(y / data_unit_, divided(entries.weight, weight_unit_));
+    huber_threshold_ = usable_huber_threshold(options.huber_threshold, y);
+  loss_ = loss_of_entries<AnyLoss>(kind_, huber_threshold_ / data_unit_, y / data_unit_,
+                                   divided(entries.weight, weight_unit_));
 
   PolarRequest request;
   request.precision = 1e-9;
@@ -65,19 +67,6 @@ TensorProblem::TensorProblem(const TensorEntries& entries, const TensorFitOption
   Vector residual = Vector::Zero(pattern_.observed());
   std::visit([&](const auto& loss) { loss.evaluate(residual, residual); }, loss_);
   lambda_max_ = family_.polar(residual, family_.empty(), request).value * lambda_unit();
-}
-
-TensorProblem::AnyLoss TensorProblem::loss_of(Vector y, Vector weight) const {
-  switch (kind_) {
-    case LossKind::huber:
-      return HuberLoss({huber_threshold_ / data_unit_}, std::move(y), std::move(weight));
-    case LossKind::logistic:
-      return LogisticLoss({}, signs_of(y), std::move(weight));
-    case LossKind::poisson:
-      return PoissonLoss({}, std::move(y), std::move(weight));
-    default:
-      return SquaredLoss(std::move(y), std::move(weight));
-  }
 }
 
 double TensorProblem::lambda_at(double ratio) const {
@@ -146,34 +135,45 @@ void TensorProblem::describe(const TensorAtoms& atoms, TensorModel& model) const
   for (Factor& factor : model.factors) factor *= factor_unit();
 }
 
-/// Normal equations: the elementwise product of the factors' Gram matrices where all is observed,
-/// sums over entries otherwise; non-negative least squares by cyclic minimisation where signs are
-/// fixed.
+/// The elementwise product of the factors' Gram matrices where all is observed, with weights one;
+/// sums over the entries otherwise.
+Matrix TensorProblem::sizes_normal_matrix(const TensorAtoms& atoms) const {
+  const Vector& weight = std::get<SquaredLoss>(loss_).weight();
+  Matrix normal = Matrix::Ones(atoms.size(), atoms.size());
+  if (pattern_.full() && weight.size() == 0) {
+    for (const Factor& factor : atoms.factors)
+      normal = normal.cwiseProduct(tall_inner(factor, factor));
+    return normal;
+  }
+  Vector z;
+  Factor of_first;
+  for (Index c = 0; c < atoms.size(); ++c) {
+    std::vector<Factor> one;
+    for (const Factor& factor : atoms.factors) one.emplace_back(factor.col(c));
+    tensor_values(pattern_, one, z);
+    if (weight.size()) z = z.cwiseProduct(weight);
+    mttkrp(pattern_, z, atoms.factors, 0, of_first);
+    normal.col(c) = of_first.cwiseProduct(atoms.factors.front()).colwise().sum().transpose();
+  }
+  return normal;
+}
+
+/// By the normal equations; cyclic minimisation where signs are fixed.
 TensorAtoms TensorProblem::with_fitted_sizes(const TensorAtoms& atoms) const {
   const auto& loss = std::get<SquaredLoss>(loss_);
-  const Index count = atoms.size();
   Vector weighted = loss.target();
   if (loss.weight().size()) weighted = weighted.cwiseProduct(loss.weight());
   Factor of_first;
   mttkrp(pattern_, weighted, atoms.factors, 0, of_first);
   const Vector right = of_first.cwiseProduct(atoms.factors.front()).colwise().sum();
-  Matrix normal(count, count);
-  for (Index c = 0; c < count; ++c) {
-    std::vector<Factor> one;
-    for (const Factor& factor : atoms.factors) one.emplace_back(factor.col(c));
-    Vector z;
-    tensor_values(pattern_, one, z);
-    if (loss.weight().size()) z = z.cwiseProduct(loss.weight());
-    mttkrp(pattern_, z, atoms.factors, 0, of_first);
-    normal.col(c) = of_first.cwiseProduct(atoms.factors.front()).colwise().sum().transpose();
-  }
+  const Matrix normal = sizes_normal_matrix(atoms);
   const bool signs = std::all_of(family_.sides().begin(), family_.sides().end(),
                                  [](const NormProx& side) { return side.norm().nonnegative; });
-  Vector size = Vector::Ones(count);
+  Vector size = Vector::Ones(atoms.size());
   constexpr int rounds = 1000;
   if (signs) {
     for (int round = 0; round < rounds; ++round)
-      for (Index c = 0; c < count; ++c)
+      for (Index c = 0; c < size.size(); ++c)
         if (normal(c, c) > 0)
           size[c] = std::max(0.0, size[c] + (right[c] - normal.row(c).dot(size)) / normal(c, c));
   } else {

@@ -35,4 +35,8 @@ Vector signs_of(const Vector& classes);
 /// than half of the data are alike the mean of |y - median(y)| stands in; 1 where all are.
 double default_huber_threshold(Vector y);
 
+/// The threshold that is given, or where 0 is the default one. Throws ArgumentError where it
+/// vanishes beside the data: scaled like them it must keep all its digits.
+double usable_huber_threshold(double given, const Vector& y);
+
 }  // namespace hadal

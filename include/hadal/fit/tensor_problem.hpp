@@ -50,7 +50,7 @@ class TensorProblem {
 
  private:
   using AnyLoss = std::variant<SquaredLoss, HuberLoss, LogisticLoss, PoissonLoss>;
-  AnyLoss loss_of(Vector y, Vector weight) const;
+  Matrix sizes_normal_matrix(const TensorAtoms& atoms) const;
   double lambda_unit() const { return data_unit_ * weight_unit_; }
 
   TensorPattern pattern_;
