@@ -180,7 +180,8 @@ class Iterate {
 
   /// The step of a line search on F itself, values and slopes.
   double search(const Pair& d) const {
-    const auto [z1, z2] = changes_along(d);
+    const auto changes = changes_along(d);
+    const Vector &z1 = changes.first, &z2 = changes.second;
     const double at = inner(atoms_, atoms_), cross = inner(atoms_, d), square = inner(d, d);
     Vector r(z1.size());
     const auto slope = [&](double t, const Vector& residual) {

@@ -67,10 +67,11 @@ TEST(MovieReader, RefusesWhatIsBeyondAFloat) {
 TEST(MovieReader, RefusesFramesThatThereAreNot) {
   MovieReader movie(test::write_tiff<std::uint8_t>("two.tif", {Page{}, Page{}}));
   std::vector<float> pixels(60);
-  for (const auto& [first, count] : std::vector<std::pair<Index, Index>>{
+  for (const auto& frames : std::vector<std::pair<Index, Index>>{
            {0, 3}, {2, 1}, {-1, 1}, {1, -1}, {1, Index{1} << 62}}) {
-    EXPECT_THAT(message_of<ArgumentError>([&] { movie.read(first, count, pixels.data()); }),
-                HasSubstr("expected frames from 0 to 1"));
+    EXPECT_THAT(
+        message_of<ArgumentError>([&] { movie.read(frames.first, frames.second, pixels.data()); }),
+        HasSubstr("expected frames from 0 to 1"));
   }
 }
 

@@ -49,8 +49,10 @@ void describe(TIFF* tiff, const Page& page) {
 template <class Pixel>
 Pixel pixel_at(int frame, std::uint32_t x, std::uint32_t y) {
   const int sign = std::is_signed_v<Pixel> && (x + y) % 2 == 1 ? -1 : 1;
-  const double scale = std::is_floating_point_v<Pixel> ? 0.1 : 1;
-  return static_cast<Pixel>(sign * scale * (30.0 * frame + 7.0 * y + x));
+  if constexpr (std::is_floating_point_v<Pixel>)
+    return static_cast<Pixel>(sign * 0.1 * (30.0 * frame + 7.0 * y + x));
+  // Where a type is too small for that, its lowest bits.
+  return static_cast<Pixel>(sign * (30LL * frame + 7LL * y + x));
 }
 
 template <class Pixel>

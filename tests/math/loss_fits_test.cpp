@@ -184,7 +184,8 @@ double correlation(const Matrix& a, const Matrix& b) {
 TEST(LossFits, ClassesAndCountsReturnWhatWasPlanted) {
   for (const LossKind kind : {LossKind::logistic, LossKind::poisson}) {
     test::Random random(10);
-    const Matrix z = strength(kind) * random.matrix(120, 2) * random.matrix(2, 90);
+    const Matrix right = random.matrix(2, 90), left = random.matrix(120, 2);
+    const Matrix z = strength(kind) * left * right;
     const MatrixData data = planted(kind, z, 0.6, random);
     MatrixFitOptions options = options_of(kind, 0.2);
     const MatrixModel model = fit_matrix(data, options);

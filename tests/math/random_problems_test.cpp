@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -9,14 +8,10 @@
 #include "hadal/verify/verify.hpp"
 #include "math/reference.hpp"
 #include "math/support.hpp"
+#include "problem_count.hpp"
 
 namespace hadal {
 namespace {
-
-int problem_count() {
-  const char* given = std::getenv("HADAL_TEST_PROBLEMS");
-  return given ? std::atoi(given) : 2000;
-}
 
 Matrix random_values(Index rows, Index columns, test::Random& random) {
   switch (random.integer(0, 5)) {
@@ -137,7 +132,7 @@ class Examination {
 
 TEST(RandomProblems, NoModelClaimsMoreThanIsTrue) {
   int optimal = 0, examined = 0;
-  for (int seed = 0; seed < problem_count(); ++seed) {
+  for (int seed = 0; seed < test::problem_count(2000); ++seed) {
     SCOPED_TRACE("problem " + std::to_string(seed));
     const Problem problem = random_problem(static_cast<unsigned>(seed));
     if (problem.data.entries.size() == 0) {

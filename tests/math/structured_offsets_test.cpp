@@ -22,7 +22,8 @@ class StructuredOffsets : public testing::TestWithParam<Case> {
  protected:
   StructuredOffsets() {
     test::Random random(1);
-    const Matrix parts = random.matrix(14, 2).cwiseMax(0) * random.matrix(2, 11).cwiseMax(0);
+    const Matrix right = random.matrix(2, 11).cwiseMax(0), left = random.matrix(14, 2).cwiseMax(0);
+    const Matrix parts = left * right;
     const Matrix shift = random.vector(14) * Matrix::Ones(1, 11);
     data.entries = test::sampled_entries(
         (parts + shift + 0.1 * random.matrix(14, 11)).array() + 3.0, 0.7, random);

@@ -2,6 +2,7 @@
 
 #include "hadal/atom/tensor.hpp"
 #include "math/tensor_support.hpp"
+#include "problem_count.hpp"
 
 namespace hadal {
 namespace {
@@ -88,12 +89,7 @@ Outcome random_outcome(int starts, test::Random& random) {
 
 TEST(TensorBound, IsNeverBelowWhatStartsFind) {
   test::Random random(1);
-#ifdef __SANITIZE_ADDRESS__
-  constexpr int tensors = 100;
-#else
-  constexpr int tensors = 5000;
-#endif
-  for (int trial = 0; trial < tensors; ++trial) {
+  for (int trial = 0; trial < test::problem_count(5000); ++trial) {
     const auto [bound, best] = random_outcome(trial % 50 == 0 ? 1000 : 10, random);
     ASSERT_GE(bound, best * (1 - 1e-12)) << "trial " << trial;
   }

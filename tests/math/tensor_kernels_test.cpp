@@ -44,7 +44,7 @@ TEST_P(TensorKernels, AgreeWithSumsOverEntries) {
   Vector z;
   tensor_values(pattern, factors, z);
   Index seen = 0;
-  pattern.for_each([&](Index k, const TensorPattern::Position& at) {
+  pattern.for_each([&, shape = shape, rank = rank](Index k, const TensorPattern::Position& at) {
     Index place = 0;
     for (std::size_t m = 0; m < shape.size(); ++m) place = place * shape[m] + at[m];
     EXPECT_EQ(k, seen++);

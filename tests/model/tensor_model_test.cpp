@@ -173,7 +173,11 @@ TEST(TensorModelFile, refuses_to_write_what_is_no_model) {
   refused([&](auto& m) { split(m, {}); }, "slack split is missing");
   for (const auto& [rows, divided] : std::vector<std::pair<std::uint32_t, std::uint32_t>>{
            {0, 0}, {7, 0}, {8, 0}, {1, 8}, {1, 1}, {3, 2}, {1, 6}, {0, 1}, {0xffffffff, 0}})
-    refused([&](auto& m) { split(m, TensorSplit{rows, divided}); }, "slack split is rows");
+    refused(
+        [&, rows = rows, divided = divided](auto& m) {
+          split(m, TensorSplit{rows, divided});
+        },
+        "slack split is rows");
   TensorModel matrix_slack = tensor_model();
   MatrixModel matrix = test::full_model();
   matrix.certificate.slack = matrix_slack.certificate.slack;
@@ -209,7 +213,8 @@ TEST(DamagedTensorModel, lacks_something) {
                                                         {"claim/slack/split", "row_modes"},
                                                         {"claim/slack/split", "divided_modes"},
                                                         {"record", "seed"}})
-    refused([&](Damaged& f) { f.remove_attribute(group, name); }, "is missing");
+    refused([&, group = group, name = name](Damaged& f) { f.remove_attribute(group, name); },
+            "is missing");
   // Without its split a slack says nothing about a tensor.
   refused([](Damaged& f) { f.remove("claim/slack/split"); }, "slack split is missing");
 }
@@ -261,7 +266,9 @@ TEST(DamagedTensorModel, has_an_unknown_word) {
                                                         {"claim", "status"},
                                                         {"claim", "stop"},
                                                         {"refit", "kind"}})
-    refused([&](Damaged& f) { f.attribute(group, name, std::string("sideways")); }, "sideways");
+    refused([&, group = group,
+             name = name](Damaged& f) { f.attribute(group, name, std::string("sideways")); },
+            "sideways");
   refused([](Damaged& f) { f.attribute("problem", "loss", std::string("multinomial")); },
           "loss is multinomial");
 }
