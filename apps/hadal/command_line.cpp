@@ -36,6 +36,7 @@ CommandLine::CommandLine()
   app_.set_version_flag("--version", std::string("hadal ") + hadal::version);
   app_.require_subcommand(1);
   add_fit_command(app_, action_);
+  add_dropout_command(app_, action_);
   add_predict_command(app_, action_);
   add_verify_command(app_, action_);
   add_inspect_command(app_, action_);

@@ -7,6 +7,7 @@ namespace hadal::cli {
 
 void add_fit_command(CLI::App& app, Action& action);
 void add_fit_tensor_command(CLI::App& fit, Action& action);
+void add_dropout_command(CLI::App& app, Action& action);
 void add_predict_command(CLI::App& app, Action& action);
 void add_verify_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);

@@ -101,6 +101,19 @@ std::string problem_text(const TensorModel& model) {
   return text + origin_text(model, to_json(TensorReadOptions{}));
 }
 
+std::string problem_text(const DropoutModel& model) {
+  std::string text = text_line("method", model.method);
+  for (std::size_t l = 0; l < model.network.layers.size(); ++l) {
+    const Matrix& layer = model.network.layers[l];
+    text += text_line(
+        fmt::format("layer {}", l + 1),
+        fmt::format("{} to {} units, norm {}", layer.cols(), layer.rows(), figure(layer.norm())));
+  }
+  text += text_line("values", values_text(model.product_values));
+  text += text_line("target's", values_text(model.target_values));
+  return text + origin_text(model, to_json(ReadOptions{}));
+}
+
 class InspectCommand {
  public:
   explicit InspectCommand(CLI::App& app) {
@@ -118,10 +131,17 @@ class InspectCommand {
   int run() const {
     require_input(model_, "model file");
     if (!json_.empty() && json_ != "-") require_output(json_, "--json", {model_});
-    if (model_kind(model_) == ModelKind::tensor)
-      show(load_tensor_model(model_), "penalties");
-    else
-      show(load_model(model_), "singular_values");
+    switch (model_kind(model_)) {
+      case ModelKind::matrix:
+        show(load_model(model_), "singular_values");
+        break;
+      case ModelKind::tensor:
+        show(load_tensor_model(model_), "penalties");
+        break;
+      case ModelKind::dropout:
+        show(load_dropout_model(model_), "singular_values");
+        break;
+    }
     return exit_done;
   }
 

@@ -69,6 +69,32 @@ Json model_json(const MatrixModel& model) {
   return json;
 }
 
+Json model_json(const DropoutModel& model) {
+  Json json = common_json(model, model.size());
+  json["lambda_max"] = nullptr;
+  json["method_of_fit"] = model.method;
+  json["noise"] = to_string(model.noise.kind);
+  json["retain"] = model.noise.retain;
+  json["retain_start"] = model.retain_start;
+  json["block"] = model.noise.block;
+  json["widths"] = model.network.widths();
+  json["auto_width"] = model.auto_width;
+  json["outputs"] = model.network.outputs();
+  json["inputs"] = model.network.inputs();
+  json["target_values"] =
+      std::vector<double>(model.target_values.begin(), model.target_values.end());
+  json["unit_products"] =
+      std::vector<double>(model.unit_products.begin(), model.unit_products.end());
+  json["curve"] = Json::array();
+  for (const CurvePoint& point : model.curve)
+    json["curve"].push_back({{"epoch", point.epoch},
+                             {"retain", point.retain},
+                             {"deterministic", point.deterministic},
+                             {"stochastic", point.stochastic},
+                             {"standard_error", point.standard_error}});
+  return json;
+}
+
 Json model_json(const TensorModel& model) {
   Json json = common_json(model, model.size());
   json["shape"] = model.shape();

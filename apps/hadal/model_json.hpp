@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
@@ -10,5 +11,6 @@ namespace hadal::cli {
 /// What --json prints of a model: the keys of docs/command-line.md; NaN and infinity are null.
 nlohmann::ordered_json model_json(const MatrixModel& model);
 nlohmann::ordered_json model_json(const TensorModel& model);
+nlohmann::ordered_json model_json(const DropoutModel& model);
 
 }  // namespace hadal::cli

@@ -1,6 +1,7 @@
 #include "model_text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -32,26 +33,41 @@ std::string lambda_text(const FittedModel& model) {
   return lambda_in_words(model) + (model.path.empty() ? "" : ", chosen by cross-validation");
 }
 
-/// `of`: what the size is one of, e.g. "a matrix of 60 x 40".
-template <class Model>
-std::string text_of(const Model& model, const std::string& of) {
+std::string certificate_text(const FittedModel& model, const std::string& unit) {
   const Certificate& certificate = model.certificate;
-  std::string text = fmt::format("{}. {}\n", headline(model), claim(certificate));
-  text += text_line("size", fmt::format("{} ({})", model.size(), of));
-  text +=
-      text_line("objective",
-                fmt::format("{}  lower bound {} ({})", figure(certificate.objective, 12),
-                            figure(certificate.lower_bound, 12), objective_unit_in_words(model)));
+  std::string text = text_line(
+      "objective", fmt::format("{}  lower bound {} ({})", figure(certificate.objective, 12),
+                               figure(certificate.lower_bound, 12), unit));
   text += text_line("gap",
                     fmt::format("{}  relative {} (tolerance {})", figure(certificate.gap, 3),
                                 figure(certificate.relative_gap, 3), figure(model.tolerance, 3)));
-  text += text_line("proof", proof_in_words(certificate));
+  return text + text_line("proof", proof_in_words(certificate));
+}
+
+std::string end_text(const FittedModel& model, const std::string& why) {
+  return text_line("ended", fmt::format("{}; {}, {} iterations", why,
+                                        duration(model.seconds), model.iterations));
+}
+
+/// `of`: what the size is one of, e.g. "a matrix of 60 x 40".
+template <class Model>
+std::string text_of(const Model& model, const std::string& of) {
+  std::string text = fmt::format("{}. {}\n", headline(model), claim(model.certificate));
+  text += text_line("size", fmt::format("{} ({})", model.size(), of));
+  text += certificate_text(model, objective_unit_in_words(model));
   text += text_line("lambda", lambda_text(model));
   text += text_line("error", error_text(model));
   if (model.refit) text += text_line("refit", refit_text(model));
-  text += text_line("ended", fmt::format("{}; {}, {} iterations", stop_in_words(model.stop),
-                                         duration(model.seconds), model.iterations));
-  return text;
+  return text + end_text(model, stop_in_words(model.stop));
+}
+
+/// E.g. "5.21 each, equal to 3e-15", of the products of norms of a layer's units.
+std::string balance_text(const Vector& products) {
+  const double mean = products.mean();
+  if (!(mean > 0)) return "all zero";
+  const double spread = (products.maxCoeff() - products.minCoeff()) / mean;
+  return fmt::format("norm in times norm out {} on average, spread {} %", figure(mean),
+                     figure(100 * spread, 2));
 }
 
 }  // namespace
@@ -66,6 +82,24 @@ std::string model_text(const MatrixModel& model) {
 
 std::string model_text(const TensorModel& model) {
   return text_of(model, "a tensor of " + shape_in_words(model));
+}
+
+std::string model_text(const DropoutModel& model) {
+  std::string text =
+      fmt::format("{}. {}\n", headline(model), claim(model.certificate, networks_in_words(model)));
+  const std::vector<Index> widths = model.network.widths();
+  text += text_line("rank", fmt::format("{} ({})", model.size(), shape_in_words(model)));
+  text += text_line("width", fmt::format("{}{}", fmt::join(widths, ", "),
+                                         model.auto_width ? ", chosen by the data" : ""));
+  text += text_line("noise", noise_in_words(model));
+  text += certificate_text(model, "squared units of the data");
+  text += text_line("penalty", fmt::format("{} times the {} of the product", figure(model.lambda),
+                                           model.noise.block > 1 ? "squared norm of blocks"
+                                                                 : "squared nuclear norm"));
+  text += text_line("error",
+                    fmt::format("{} without noise (root mean squared)", figure(model.train_error)));
+  if (model.unit_products.size()) text += text_line("units", balance_text(model.unit_products));
+  return text + end_text(model, stop_in_words(model));
 }
 
 }  // namespace hadal::cli

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
@@ -13,5 +14,6 @@ std::string text_line(const std::string& label, const std::string& text);
 /// The few lines that say what was found, how well it is proved and how well it predicts.
 std::string model_text(const MatrixModel& model);
 std::string model_text(const TensorModel& model);
+std::string model_text(const DropoutModel& model);
 
 }  // namespace hadal::cli

@@ -11,6 +11,7 @@
 #include "hadal/data/movie.hpp"
 #include "hadal/data/write.hpp"
 #include "hadal/model/model_io.hpp"
+#include "predict_dropout.hpp"
 #include "predict_pairs.hpp"
 #include "predict_tensor.hpp"
 #include "reading.hpp"
@@ -34,6 +35,7 @@ class PredictCommand {
     return reading_.over(read_options_from_json(model.read_options));
   }
   int run_tensor();
+  int run_dropout();
   void predict_file(const MatrixModel& model) const;
   void predict_best(const MatrixModel& model) const;
   void predict_matrix(const MatrixModel& model) const;
@@ -55,7 +57,9 @@ PredictCommand::PredictCommand(CLI::App& app) {
          "PAIRS", pairs_,
          "Delimited text with the identifiers of a row and a column on "
          "every line, and possibly the true value; with --errors, the data of the fit; of a "
-         "tensor's model, a file with entries of the tensor")
+         "tensor's model, a file with entries of the tensor; of a dropout model, inputs, a sample "
+         "in "
+         "every row")
       ->type_name("")
       ->check(not_empty());
   constexpr const char* group = "What to predict (or PAIRS)";
@@ -94,7 +98,8 @@ PredictCommand::PredictCommand(CLI::App& app) {
       "  hadal predict sensors.h5 sensors.csv --errors gross.csv\n"
       "  hadal predict photo.h5 --all --out completed.png\n"
       "  hadal predict movie.h5 --all --out denoised.tif\n"
-      "  hadal predict fluorescence.h5 --all --out fitted.npy");
+      "  hadal predict fluorescence.h5 --all --out fitted.npy\n"
+      "  hadal predict network.h5 inputs.csv --out outputs.csv");
 }
 
 void PredictCommand::check_arguments() const {
@@ -223,9 +228,22 @@ int PredictCommand::run_tensor() {
   return exit_done;
 }
 
+int PredictCommand::run_dropout() {
+  if (row_option_->count() > 0 || !errors_.empty() || with_ != PredictWith::best)
+    throw ArgumentError(
+        "the model is one of dropout; expected --all --out FILE, or a file with inputs and --out");
+  const DropoutModel model = load_dropout_model(model_);
+  if (out_.empty()) throw ArgumentError("a dropout model predicts whole rows: expected --out FILE");
+  require_extension(out_, "--out", {".npy", ".csv"});
+  predict_outputs(model, pairs_, reading_.over(read_options_from_json(model.read_options)), out_);
+  return exit_done;
+}
+
 int PredictCommand::run() {
   check_arguments();
-  if (model_kind(model_) == ModelKind::tensor) return run_tensor();
+  const ModelKind kind = model_kind(model_);
+  if (kind == ModelKind::tensor) return run_tensor();
+  if (kind == ModelKind::dropout) return run_dropout();
   const MatrixModel model = load_model(model_);
   if (!errors_.empty()) {
     find_errors(model);

@@ -8,6 +8,7 @@
 #include "files.hpp"
 #include "hadal/data/read_tensor.hpp"
 #include "hadal/model/model_io.hpp"
+#include "hadal/report/dropout_report.hpp"
 #include "hadal/report/matrix_report.hpp"
 #include "hadal/report/tensor_report.hpp"
 #include "large_movie.hpp"
@@ -42,13 +43,31 @@ class ReportCommand {
     require_input(model_, "model file");
     if (!data_.empty()) require_input(data_, "data file");
     require_output(out_, "--out", {model_, data_});
-    write_text(out_, model_kind(model_) == ModelKind::tensor ? tensor_page() : matrix_page());
+    write_text(out_, page());
     fmt::print("{}\n", out_.string());
     return exit_done;
   }
 
  private:
   ReportFiles files() const { return {model_.string(), data_.empty() ? "DATA" : data_.string()}; }
+
+  std::string page() const {
+    switch (model_kind(model_)) {
+      case ModelKind::tensor:
+        return tensor_page();
+      case ModelKind::dropout:
+        return dropout_page();
+      case ModelKind::matrix:
+        break;
+    }
+    return matrix_page();
+  }
+
+  std::string dropout_page() const {
+    if (reading_.given())
+      throw ArgumentError("options of reading were given for a dropout model; expected none");
+    return dropout_report(load_dropout_model(model_), files());
+  }
 
   std::string tensor_page() const {
     if (reading_.given())

@@ -13,6 +13,7 @@
 #include "hadal/verify/verify.hpp"
 #include "hadal/version.hpp"
 #include "large_movie.hpp"
+#include "linear_reading.hpp"
 #include "reading.hpp"
 
 namespace hadal::cli {
@@ -44,7 +45,8 @@ nlohmann::ordered_json report_json(const verify::Report& report) {
   return json;
 }
 
-std::string report_text(const verify::Report& report) {
+/// `among`: what the claim is about.
+std::string report_text(const verify::Report& report, const std::string& among) {
   std::size_t width = 5;
   for (const auto& check : report.checks) width = std::max(width, check.name.size());
   std::string text =
@@ -57,7 +59,7 @@ std::string report_text(const verify::Report& report) {
   }
   text +=
       fmt::format("{}, in {}. {}\nProof: {}.\n", report.confirmed ? "Confirmed" : "NOT CONFIRMED",
-                  duration(report.seconds), claim(report.found), proof_in_words(report.found));
+                  duration(report.seconds), claim(report.found, among), proof_in_words(report.found));
   return text;
 }
 
@@ -72,30 +74,50 @@ class VerifyCommand {
     app.add_option("--json", json_, "Write the result as JSON; - for standard output")
         ->type_name("FILE|-")
         ->check(not_empty());
+    app.add_option("--input", input_, "Of a dropout model: the input that it was fitted with")
+        ->type_name("FILE")
+        ->check(not_empty());
     reading_.add_to(app);
     app.footer(
         "DATA is read as in the fit, except for the options given here.\n"
         "Examples:\n"
         "  hadal verify ratings.h5 ratings.csv\n"
         "  hadal verify ratings.h5 ratings.csv --json - --threads 4\n"
+        "  hadal verify network.h5 outputs.csv --input inputs.csv\n"
         "Exit code 0 when every claim is confirmed, 1 when one is not.");
   }
 
-  int run() const {
+  int run() {
     require_input(model_, "model file");
     require_input(data_, "data file");
+    if (!input_.empty()) require_input(input_, "--input");
     if (!json_.empty() && json_ != "-") require_output(json_, "--json", {model_, data_});
     const verify::Report report = verify_or_refuse();
     if (!json_.empty()) write_text(json_, report_json(report).dump(2) + "\n");
-    if (json_ != "-") write_text("", report_text(report));
+    if (json_ != "-") write_text("", report_text(report, among_));
     return report.confirmed ? exit_done : exit_not_confirmed;
   }
 
  private:
   /// Data that do not fit the model do not confirm it: that is a result, not a failure.
-  verify::Report verify_or_refuse() const {
-    return model_kind(model_) == ModelKind::tensor ? verify_tensor_or_refuse()
-                                                   : verify_matrix_or_refuse();
+  verify::Report verify_or_refuse() {
+    const ModelKind kind = model_kind(model_);
+    if (kind == ModelKind::dropout) return verify_dropout_or_refuse();
+    if (!input_.empty())
+      throw ArgumentError(
+          "--input was given for a model that is not one of dropout; expected none");
+    return kind == ModelKind::tensor ? verify_tensor_or_refuse() : verify_matrix_or_refuse();
+  }
+
+  verify::Report verify_dropout_or_refuse() {
+    const DropoutModel model = load_dropout_model(model_);
+    among_ = networks_in_words(model);
+    if (model.with_input && input_.empty())
+      throw ArgumentError("the model was fitted with an input; expected --input FILE");
+    const dropout::LinearData data =
+        read_linear_data(data_, input_, reading_.over(read_options_from_json(model.read_options)));
+    return or_refuse(
+        [&] { return verify::verify_dropout(model, data.target, data.input, options_); });
   }
 
   verify::Report verify_matrix_or_refuse() const {
@@ -135,7 +157,8 @@ class VerifyCommand {
     }
   }
 
-  fs::path model_, data_, json_;
+  fs::path model_, data_, input_, json_;
+  std::string among_ = "model of any size";
   verify::Options options_;
   ReadingArguments reading_;
 };

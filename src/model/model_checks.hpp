@@ -1,6 +1,7 @@
 #pragma once
 
 #include "field_checks.hpp"
+#include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
@@ -10,5 +11,6 @@ namespace hadal {
 /// What the certificate claims is not checked here: that takes the data and is verify's work.
 void require_valid(const MatrixModel& model, const Complain& complain);
 void require_valid(const TensorModel& model, const Complain& complain);
+void require_valid(const DropoutModel& model, const Complain& complain);
 
 }  // namespace hadal

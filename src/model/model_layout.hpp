@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <tuple>
 
+#include "hadal/model/dropout_curve.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hadal/model/trace.hpp"
 #include "words.hpp"
@@ -10,9 +11,10 @@
 /// What saving and loading agree on; docs/model-file.md describes the whole layout.
 namespace hadal::layout {
 
-inline constexpr Words<ModelKind, 2> formats{
-    "format",
-    {{{ModelKind::matrix, "hadal matrix model"}, {ModelKind::tensor, "hadal tensor model"}}}};
+inline constexpr Words<ModelKind, 3> formats{"format",
+                                             {{{ModelKind::matrix, "hadal matrix model"},
+                                               {ModelKind::tensor, "hadal tensor model"},
+                                               {ModelKind::dropout, "hadal dropout model"}}}};
 inline constexpr std::int64_t version = 1;
 
 /// One field of a record that is stored as one dataset per field, one element per record.
@@ -33,6 +35,14 @@ inline constexpr auto trace = std::tuple{
     Column{"polar", &OuterIteration::polar},
     Column{"seconds", &OuterIteration::seconds},
     Column{"passes", &OuterIteration::passes},
+};
+
+inline constexpr auto curve = std::tuple{
+    Column{"epoch", &CurvePoint::epoch},
+    Column{"retain", &CurvePoint::retain},
+    Column{"deterministic", &CurvePoint::deterministic},
+    Column{"stochastic", &CurvePoint::stochastic},
+    Column{"standard_error", &CurvePoint::standard_error},
 };
 
 inline constexpr auto path = std::tuple{

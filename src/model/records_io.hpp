@@ -28,15 +28,16 @@ void write_records(const hdf5::Writer& group, const Columns& columns,
 
 template <class Record, class Columns>
 std::vector<Record> read_records(const hdf5::Reader& group, const Columns& columns) {
-  std::vector<Record> records(group.integers("size").size());
+  const auto values_of = [&]<class Value>(const Column<Record, Value>& column) {
+    if constexpr (std::is_integral_v<Value>) {
+      return group.integers(column.name);
+    } else {
+      return group.reals(column.name);
+    }
+  };
+  std::vector<Record> records(values_of(std::get<0>(columns)).size());
   const auto read = [&]<class Value>(const Column<Record, Value>& column) {
-    const auto values = [&] {
-      if constexpr (std::is_integral_v<Value>) {
-        return group.integers(column.name);
-      } else {
-        return group.reals(column.name);
-      }
-    }();
+    const auto values = values_of(column);
     if (values.size() != records.size())
       group.fail(column.name, fmt::format("holds {} values, expected {} like its neighbours",
                                           values.size(), records.size()));

@@ -39,10 +39,10 @@ std::string card(const std::string& label, const std::string& value) {
 }
 
 std::string certificate_section(const FittedModel& model, const std::string& objective_unit,
-                                bool refit, const ReportFiles& files) {
+                                bool refit, const ReportFiles& files, const std::string& among) {
   const Certificate& certificate = model.certificate;
   std::string text = "<section class=\"certificate\"><h2>The certificate</h2>\n";
-  text += fmt::format("<p class=\"claim\">{}</p>\n", html::escape(claim(certificate)));
+  text += fmt::format("<p class=\"claim\">{}</p>\n", html::escape(claim(certificate, among)));
   text += fmt::format(
       "<p>The objective of this model is {}; the {} lower bound on every model's objective is "
       "{} ({}). Proof: {}.</p>\n",

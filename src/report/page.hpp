@@ -24,8 +24,10 @@ std::string report_header(const std::string& title, const FittedModel& model,
 
 std::string card(const std::string& label, const std::string& value);
 
+/// `among`: see claim().
 std::string certificate_section(const FittedModel& model, const std::string& objective_unit,
-                                bool refit, const ReportFiles& files);
+                                bool refit, const ReportFiles& files,
+                                const std::string& among = "model of any size");
 
 /// What there is to say of every fit: lambda, figures of the certificate, how it ended.
 Rows fit_settings(const FittedModel& model);

@@ -28,14 +28,6 @@ std::vector<PathPoint> path_by_lambda(const FittedModel& model) {
   return path;
 }
 
-std::string plot(const std::string& id, const std::string& title, const std::string& caption,
-                 const std::string& description) {
-  return fmt::format(
-      "<figure class=\"plot\"><h3>{}</h3><div class=\"canvas\"><canvas id=\"{}\" role=\"img\" "
-      "aria-label=\"{}\"></canvas></div><figcaption>{}</figcaption></figure>\n",
-      html::escape(title), id, html::escape(description), html::escape(caption));
-}
-
 std::string convergence_plots(const FittedModel& model) {
   if (model.trace.empty()) return "";
   const OuterIteration& last = model.trace.back();
@@ -75,6 +67,14 @@ std::string path_plot(const FittedModel& model) {
 }
 
 }  // namespace
+
+std::string plot(const std::string& id, const std::string& title, const std::string& caption,
+                 const std::string& description) {
+  return fmt::format(
+      "<figure class=\"plot\"><h3>{}</h3><div class=\"canvas\"><canvas id=\"{}\" role=\"img\" "
+      "aria-label=\"{}\"></canvas></div><figcaption>{}</figcaption></figure>\n",
+      html::escape(title), id, html::escape(description), html::escape(caption));
+}
 
 nlohmann::json plot_data(const FittedModel& model, const Vector& strengths,
                          const std::string& unit) {

@@ -8,6 +8,10 @@
 
 namespace hadal {
 
+/// A figure that report.js draws into. description: for those who cannot see it.
+std::string plot(const std::string& id, const std::string& title, const std::string& caption,
+                 const std::string& description);
+
 /// What report.js draws: the trace, the strengths of the patterns, the cross-validation. unit: of
 /// held-out errors.
 nlohmann::json plot_data(const FittedModel& model, const Vector& strengths,

@@ -63,18 +63,16 @@ std::string headline(const FittedModel& model) {
   return "Not proved: only a search was made";
 }
 
-std::string claim(const Certificate& certificate) {
+std::string claim(const Certificate& certificate, const std::string& among) {
   const std::string percent = percent_at_most(certificate.relative_gap);
   if (!std::isfinite(certificate.lower_bound)) {
     return "Nothing is known about how much lower the objective of another model can be.";
   }
   if (certificate.proof == Proof::none) {
-    return fmt::format(
-        "By estimate, not by proof: no model of any size has an objective more than "
-        "{} lower.",
-        percent);
+    return fmt::format("By estimate, not by proof: no {} has an objective more than {} lower.",
+                       among, percent);
   }
-  return fmt::format("No model of any size can have an objective more than {} lower.", percent);
+  return fmt::format("No {} can have an objective more than {} lower.", among, percent);
 }
 
 std::string proof_in_words(const Certificate& certificate) {
@@ -185,6 +183,43 @@ std::string mode_in_words(const TensorModel& model, Index mode) {
 
 std::string shape_in_words(const TensorModel& model) {
   return fmt::format("{}", fmt::join(model.shape(), " x "));
+}
+
+Vector strengths(const DropoutModel& model) { return model.product_values; }
+
+std::string error_in_words(const DropoutModel&) { return "root mean squared, without noise"; }
+
+std::string networks_in_words(const DropoutModel& model) {
+  const std::vector<Index> widths = model.network.widths();
+  if (widths.size() == 1)
+    return model.auto_width ? "linear network of any width, its noise adapted to the width,"
+                            : fmt::format("linear network of width {}", widths.front());
+  return fmt::format("linear network of widths {}", fmt::join(widths, ", "));
+}
+
+std::string stop_in_words(const DropoutModel& model) {
+  if (model.stop != StopReason::exhausted) return stop_in_words(model.stop);
+  return model.method == "sgd" ? "all epochs were run" : "descents gained nothing more";
+}
+
+std::string noise_in_words(const DropoutModel& model) {
+  const Noise& noise = model.noise;
+  std::string what = "hidden units are";
+  if (noise.kind == NoiseKind::dropconnect) what = "weights of the last layer are";
+  if (noise.kind == NoiseKind::dropblock)
+    what = fmt::format("blocks of {} hidden units are", noise.block);
+  std::string text = fmt::format("{}: {} kept with probability {}", to_string(noise.kind), what,
+                                 figure(noise.retain));
+  if (model.retain_start != noise.retain)
+    text += fmt::format(", at the start {}", figure(model.retain_start));
+  return text;
+}
+
+std::string shape_in_words(const DropoutModel& model) {
+  if (!model.with_input)
+    return fmt::format("{} x {}", model.network.outputs(), model.network.inputs());
+  return fmt::format("{} outputs, {} inputs, {} samples", model.network.outputs(),
+                     model.network.inputs(), model.proof_right.rows());
 }
 
 std::string duration(double seconds) {

@@ -40,7 +40,7 @@ TEST_P(Mistakes, GetOneClearLine) {
 INSTANTIATE_TEST_SUITE_P(
     OfPeople, Mistakes,
     testing::Values(
-        Mistake{"", 2, {"a command is missing", "fit, predict, verify"}},
+        Mistake{"", 2, {"a command is missing", "fit, dropout, predict, verify"}},
         Mistake{"fti matrix data.csv", 2, {"'fti'", "did you mean fit?"}},
         Mistake{"fit", 2, {"expected one of matrix, tensor"}},
         Mistake{"fit matrx data.csv", 2, {"'matrx'", "did you mean matrix?"}},

@@ -87,6 +87,21 @@ hadal::TensorModel example_of_a_tensor() {
   return model;
 }
 
+hadal::DropoutModel example_of_dropout() {
+  hadal::DropoutModel model;
+  model.lambda = 1;
+  model.noise = {hadal::NoiseKind::dropblock, 0.5, 2};
+  model.network.layers = {hadal::Matrix::Ones(4, 3), hadal::Matrix::Ones(2, 4)};
+  model.proof_left = hadal::Matrix::Ones(2, 1);
+  model.proof_right = hadal::Matrix::Ones(3, 1);
+  model.target_values = model.product_values = hadal::Vector::Ones(1);
+  model.unit_products = hadal::Vector::Ones(4);
+  model.curve.resize(2);
+  model.method = "sgd";
+  model.trace.resize(2);
+  return model;
+}
+
 template <class Model>
 Bytes file_of(const Model& model) {
   const std::string path = temporary_path();
@@ -100,7 +115,7 @@ Bytes file_of(const Model& model) {
 const Bytes& example_file(std::size_t which) {
   static const std::array files{file_of(example()), file_of(example_of_categories()),
                                 file_of(example_with_dictionaries()),
-                                file_of(example_of_a_tensor())};
+                                file_of(example_of_a_tensor()), file_of(example_of_dropout())};
   return files[which];
 }
 
@@ -118,7 +133,11 @@ constexpr std::array groups{"/",
                             "atoms",
                             "claim/slack",
                             "claim/slack/split",
-                            "claim/slack/tree"};
+                            "claim/slack/tree",
+                            "network",
+                            "proof",
+                            "spectra",
+                            "record/curve"};
 constexpr std::array objects{"problem/row_scale",
                              "problem/column_scale",
                              "problem/offset_row",
@@ -153,12 +172,24 @@ constexpr std::array objects{"problem/row_scale",
                              "names/labels2",
                              "claim/slack/cover",
                              "claim/slack/split",
-                             "claim/slack/tree"};
+                             "claim/slack/tree",
+                             "network/layer0",
+                             "network/layer1",
+                             "proof/left",
+                             "proof/right",
+                             "spectra/units",
+                             "record/curve/epoch"};
 
 /// What is accepted has to be usable; what is refused, refused with ModelError.
 void load(const std::string& path) {
   try {
-    if (hadal::model_kind(path) == hadal::ModelKind::tensor) {
+    const hadal::ModelKind kind = hadal::model_kind(path);
+    if (kind == hadal::ModelKind::dropout) {
+      const hadal::DropoutModel model = hadal::load_dropout_model(path);
+      if (model.network.product().rows() != model.network.outputs()) std::abort();
+      return;
+    }
+    if (kind == hadal::ModelKind::tensor) {
       const hadal::TensorModel model = hadal::load_tensor_model(path);
       if (model.norms.size() != model.shape().size()) std::abort();
       return;
@@ -174,7 +205,7 @@ void load(const std::string& path) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size == 0) return 0;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  const std::size_t kind = bytes[0] % 5;
+  const std::size_t kind = bytes[0] % 6;
   if (kind == 0) {
     const TemporaryFile file(Bytes(bytes + 1, bytes + size));
     load(file.path());

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
@@ -18,7 +19,8 @@ std::string percent_at_most(double relative);
 std::string headline(const FittedModel& model);
 
 /// E.g. "No model of any size can have an objective more than 0.00012 % lower."
-std::string claim(const Certificate& certificate);
+/// `among`: what it is about in the singular, e.g. "model of any size".
+std::string claim(const Certificate& certificate, const std::string& among = "model of any size");
 
 /// E.g. "probabilistic (block bound): the chance that this statement is wrong is at most 1e-12".
 std::string proof_in_words(const Certificate& certificate);
@@ -47,6 +49,8 @@ std::string refit_in_words(const TensorModel& model);
 Vector strengths(const MatrixModel& model);
 /// The product of the norms of every component's vectors, largest first.
 Vector strengths(const TensorModel& model);
+/// The singular values of the network's product on its input.
+Vector strengths(const DropoutModel& model);
 
 /// "squared", "huber, gross errors from 1.2 on", or "multinomial, 3 categories: 1, 2, 5".
 std::string loss_in_words(const MatrixModel& model);
@@ -54,6 +58,7 @@ std::string loss_in_words(const TensorModel& model);
 /// What the model's errors are: "root mean squared, in units of the data", or a mean loss.
 std::string error_in_words(const MatrixModel& model);
 std::string error_in_words(const TensorModel& model);
+std::string error_in_words(const DropoutModel& model);
 /// The name of the values where the data had one, to say in which units errors are.
 std::string unit_in_words(const MatrixModel& model);
 /// What objective, bound and gap are measured in: "in squared units of rating", or "without unit".
@@ -64,6 +69,15 @@ std::string objective_unit_in_words(const TensorModel& model);
 std::string mode_in_words(const TensorModel& model, Index mode);
 /// E.g. "5 x 201 x 61".
 std::string shape_in_words(const TensorModel& model);
+
+/// What the claim of a dropout model is about, e.g. "linear network of width 20".
+std::string networks_in_words(const DropoutModel& model);
+/// Why the fit ended, as stop_in_words of the reason, but for a training that ran to its end.
+std::string stop_in_words(const DropoutModel& model);
+/// E.g. "hidden units are kept with probability 0.5", "blocks of 4 hidden units ...".
+std::string noise_in_words(const DropoutModel& model);
+/// E.g. "50 x 40", or "10 outputs, 30 inputs, 200 samples".
+std::string shape_in_words(const DropoutModel& model);
 
 /// Seconds, minutes or hours, e.g. "3.2 s", "4 min 10 s".
 std::string duration(double seconds);

@@ -162,6 +162,39 @@
     }
   }
 
+  /** The objective as drawn at random, and what it is on average. */
+  function drawTraining({ epoch, deterministic, stochastic, standard_error }) {
+    // Of a normal distribution 99 % lie within 2.576 standard errors.
+    const shifted = sign => stochastic.map((y, k) => y + sign * 2.576 * standard_error[k]);
+    const edge = { borderWidth: 0, pointRadius: 0, backgroundColor: "rgba(11, 83, 148, 0.2)" };
+    // The first steps from a random start must not flatten what follows.
+    const later = epoch.map((_, k) => k).filter(k => k === epoch.length - 1 || epoch[k] > 0.01 * epoch[epoch.length - 1]);
+    const low = Math.min(...later.map(k => shifted(-1)[k])), high = Math.max(...later.map(k => shifted(1)[k]));
+    const margin = 0.05 * (high - low);
+    draw("plot-training", "line",
+      [line("stochastic, mean of draws", blue, points(epoch, stochastic), { borderWidth: 1, pointRadius: 0 }),
+       line("", blue, points(epoch, shifted(1)), { ...edge, fill: "+1" }),
+       line("", blue, points(epoch, shifted(-1)), edge),
+       line("deterministic", orange, points(epoch, deterministic), { borderDash: [6, 4], pointRadius: 0 })],
+      { x: axis("epoch"), y: axis("objective", { min: low - margin, max: high + margin }) },
+      { legend: true, tooltip: { filter: item => item.dataset.label } });
+  }
+
+  /** Bars side by side, by rank. */
+  function drawBars(id, series, across) {
+    const count = Math.max(...series.map(({ values }) => values.length));
+    draw(id, "bar",
+      series.map(({ label, values, color }) => ({ label, data: values, backgroundColor: color, maxBarThickness: 40 })),
+      { x: { title: { display: true, text: across }, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 12 } },
+        y: axis("", { beginAtZero: true, title: { display: false } }) },
+      { labels: Array.from({ length: count }, (_, k) => k + 1), legend: series.length > 1 });
+  }
+
+  if (data.training) drawTraining(data.training);
+  if (data.spectra) drawBars("plot-spectra",
+    [{ label: "target", values: data.spectra.target, color: grey },
+     { label: "network", values: data.spectra.product, color: blue }], "singular value");
+  if (data.units) drawBars("plot-units", [{ label: "unit", values: data.units, color: teal }], "hidden unit");
   if (data.curves) drawCurves(data.curves);
   if (data.path) drawPath(data.path);
   if (data.strengths) drawSpectrum(data.strengths);

@@ -6,6 +6,7 @@
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/data/row_source.hpp"
 #include "hadal/data/tensor_entries.hpp"
+#include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
@@ -49,5 +50,10 @@ Report verify_matrix(const MatrixModel& model, RowSource& source, const Options&
 /// The same for a tensor. Its polar is bounded by the matrices that the claim's slack names, an
 /// unfolding or those left where the directions of some modes are divided.
 Report verify_tensor(const TensorModel& model, const TensorData& data, const Options& options = {});
+
+/// The same for a linear network with dropout; samples in the columns of target and input, an empty
+/// input being the identity.
+Report verify_dropout(const DropoutModel& model, const Matrix& target, const Matrix& input,
+                      const Options& options = {});
 
 }  // namespace hadal::verify

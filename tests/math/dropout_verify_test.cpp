@@ -1,0 +1,214 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "hadal/error.hpp"
+#include "hadal/fit/dropout_fit.hpp"
+#include "hadal/verify/verify.hpp"
+#include "math/dropout_support.hpp"
+
+/// Dropout models that were fitted, as the checker sees them: confirmed as they are, and refused
+/// with anything about them changed.
+namespace hadal {
+namespace {
+
+struct Problem {
+  std::string name;
+  Noise noise;
+  std::vector<Index> widths;
+  bool input = false;
+  DropoutMethod method = DropoutMethod::closed;
+  ProofChoice proof = ProofChoice::automatic;
+};
+
+struct Claim {
+  dropout::LinearData data;
+  DropoutModel model;
+};
+
+std::vector<Problem> problems() {
+  const Noise half{NoiseKind::dropout, 0.5, 1};
+  return {{"closed form", half, {6}},
+          {"of the width that the data ask for", half, {}},
+          {"little noise, cut to the width", {NoiseKind::dropout, 0.97, 1}, {3}},
+          {"with an input", half, {6}, true},
+          {"trained", half, {6}, false, DropoutMethod::sgd},
+          {"descended, with an input", half, {6}, true, DropoutMethod::descent},
+          {"dropconnect", {NoiseKind::dropconnect, 0.6, 1}, {5}},
+          {"blocks", {NoiseKind::dropblock, 0.5, 2}, {8}},
+          {"two hidden layers", {NoiseKind::dropout, 0.8, 1}, {5, 4}},
+          {"probabilistic", half, {6}, false, DropoutMethod::closed, ProofChoice::probabilistic}};
+}
+
+Claim fitted(const Problem& problem) {
+  test::Random random(17);
+  Claim claim;
+  claim.data.target = random.matrix(9, 3) * random.matrix(3, 14) + 0.3 * random.matrix(9, 14);
+  if (problem.input) claim.data.input = random.matrix(6, 14);
+  DropoutFitOptions options;
+  options.noise = problem.noise;
+  options.widths = problem.widths;
+  options.method = problem.method;
+  options.proof = problem.proof;
+  options.epochs = 500;
+  claim.model = fit_dropout(claim.data, options);
+  return claim;
+}
+
+::testing::AssertionResult confirmed(const Claim& claim) {
+  const verify::Report report =
+      verify::verify_dropout(claim.model, claim.data.target, claim.data.input);
+  if (report.confirmed) return ::testing::AssertionSuccess();
+  auto failure = ::testing::AssertionFailure();
+  for (const verify::Check& check : report.checks)
+    if (!check.passed)
+      failure << check.name << ": " << check.claimed << ", found " << check.found << ", "
+              << check.remark << "\n";
+  return failure;
+}
+
+struct Changed {
+  const char* what;
+  std::function<void(Claim&)> change;
+};
+
+std::vector<Changed> changes() {
+  return {
+      {"objective", [](Claim& c) { c.model.certificate.objective *= 1 + 1e-6; }},
+      {"objective, all else agreeing",
+       [](Claim& c) {
+         Certificate& claim = c.model.certificate;
+         claim.objective *= 1 - 1e-6;
+         claim.gap = claim.objective - claim.lower_bound;
+         claim.relative_gap = claim.gap / claim.objective;
+         c.model.trace.clear();
+       }},
+      {"lower bound, all else agreeing",
+       [](Claim& c) {
+         Certificate& claim = c.model.certificate;
+         claim.objective *= 1.01;
+         claim.lower_bound = claim.objective;
+         claim.gap = claim.relative_gap = 0;
+         c.model.status = Status::optimal;
+         c.model.trace.clear();
+       }},
+      {"gap", [](Claim& c) { c.model.certificate.gap += 1e-3; }},
+      {"relative gap", [](Claim& c) { c.model.certificate.relative_gap += 1e-3; }},
+      {"kind of proof",
+       [](Claim& c) {
+         Certificate& claim = c.model.certificate;
+         claim.proof = claim.proof == Proof::deterministic ? Proof::none : Proof::deterministic;
+       }},
+      {"failure probability", [](Claim& c) { c.model.certificate.failure_probability = 0.5; }},
+      {"bound of the other values", [](Claim& c) { c.model.certificate.polar_bound = 1e-9; }},
+      {"lambda", [](Claim& c) { c.model.lambda *= 1 + 1e-9; }},
+      {"lambda_max", [](Claim& c) { c.model.lambda_max = 1; }},
+      {"tolerance", [](Claim& c) { c.model.tolerance = -1; }},
+      {"dual scale", [](Claim& c) { c.model.certificate.dual_scale = 0.5; }},
+      {"train error", [](Claim& c) { c.model.train_error *= 1 + 1e-6; }},
+      {"retain probability", [](Claim& c) { c.model.noise.retain *= 0.999; }},
+      {"retain probability at the start",
+       [](Claim& c) {
+         c.model.retain_start *= 0.5;
+         c.model.method = "closed";
+       }},
+      {"a weight of the first layer", [](Claim& c) { c.model.network.layers[0](0, 0) += 0.01; }},
+      {"a weight of the last layer", [](Claim& c) { c.model.network.layers.back()(1, 0) += 0.01; }},
+      {"a weight that is no number",
+       [](Claim& c) {
+         c.model.network.layers[0](0, 0) = std::numeric_limits<double>::quiet_NaN();
+       }},
+      {"a value of the data", [](Claim& c) { c.data.target(2, 3) += 0.01; }},
+      {"a singular value of the product", [](Claim& c) { c.model.product_values[0] *= 1.001; }},
+      {"a singular value of the target", [](Claim& c) { c.model.target_values[0] *= 1.001; }},
+      {"the end of the history", [](Claim& c) { c.model.trace.back().objective *= 1.1; }}};
+}
+
+TEST(DropoutVerification, ConfirmsWhatWasFitted) {
+  for (const Problem& problem : problems()) {
+    const Claim claim = fitted(problem);
+    EXPECT_TRUE(confirmed(claim)) << problem.name;
+    EXPECT_NE(claim.model.status, Status::unproven) << problem.name;
+  }
+}
+
+TEST(DropoutVerification, RefusesAnythingChanged) {
+  for (const Problem& problem : problems()) {
+    const Claim claim = fitted(problem);
+    for (const auto& [what, change] : changes()) {
+      Claim changed = claim;
+      change(changed);
+      EXPECT_FALSE(confirmed(changed)) << problem.name << ": " << what;
+    }
+  }
+}
+
+/// Vectors of the proof that are not what they should be make the bound weaker, never wrong.
+TEST(DropoutVerification, DoesNotBelieveTheVectorsOfTheProof) {
+  const Claim claim = fitted(problems()[0]);
+  const double optimum = claim.model.certificate.objective;
+  test::Random random(4);
+  for (int k = 0; k < 200; ++k) {
+    Claim forged = claim;
+    Matrix &p = forged.model.proof_left, &q = forged.model.proof_right;
+    switch (k % 4) {
+      case 0:
+        p = random.matrix(p.rows(), p.cols()) * random.uniform(0, 3);
+        break;
+      case 1:
+        q *= random.uniform(0, 3);
+        break;
+      case 2:
+        p.setZero();
+        q.setZero();
+        break;
+      default:
+        p = random.orthonormal(p.rows(), p.cols());
+        q = random.orthonormal(q.rows(), q.cols());
+    }
+    const verify::Report report =
+        verify::verify_dropout(forged.model, forged.data.target, forged.data.input);
+    EXPECT_LE(report.found.lower_bound, optimum * (1 + 1e-9)) << k;
+    EXPECT_FALSE(report.confirmed) << k;
+  }
+}
+
+/// A network at a worse point, which claims to be optimal in figures that agree with each other.
+TEST(DropoutVerification, RefusesAWorseNetworkThatClaimsToBeOptimal) {
+  for (const Problem& problem : problems()) {
+    Claim claim = fitted(problem);
+    DropoutModel& model = claim.model;
+    model.network.layers[0] *= 1.05;
+    const dropout::Objective value = dropout::objective(claim.data, model.network, model.noise);
+    Certificate& forged = model.certificate;
+    forged.objective = forged.lower_bound = value.value();
+    forged.gap = forged.relative_gap = 0;
+    model.status = Status::optimal;
+    model.trace.clear();
+    EXPECT_FALSE(confirmed(claim)) << problem.name;
+  }
+}
+
+TEST(DropoutVerification, RefusesDataOfAnotherShape) {
+  const Claim claim = fitted(problems()[3]);
+  const auto refused = [&](const Matrix& target, const Matrix& input) {
+    EXPECT_THROW(verify::verify_dropout(claim.model, target, input), ModelError);
+  };
+  const Matrix &y = claim.data.target, &x = claim.data.input;
+  refused(y, {});
+  refused(y.topRows(3), x);
+  refused(y.leftCols(3), x.leftCols(3));
+  refused(y, x.topRows(2));
+  Claim broken = claim;
+  broken.model.noise.retain = 0;
+  EXPECT_THROW(confirmed(broken), ModelError);
+  broken = claim;
+  broken.model.noise.block = 4;
+  EXPECT_THROW(confirmed(broken), ModelError);
+}
+
+}  // namespace
+}  // namespace hadal
