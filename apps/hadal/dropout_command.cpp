@@ -47,7 +47,7 @@ std::string check_widths(std::string& text) {
 }
 
 CLI::Validator probability() {
-  return number("a number > 0 and <= 1", [](double t) { return t > 0 && t <= 1; });
+  return number("a number from 1e-12 to 1", [](double t) { return t >= 1e-12 && t <= 1; });
 }
 
 class DropoutCommand {
@@ -62,7 +62,8 @@ class DropoutCommand {
 
   fs::path data_, input_;
   bool auto_width_ = false;
-  CLI::Option *width_ = nullptr, *retain_end_ = nullptr;
+  std::string rate_ = "constant";
+  CLI::Option *width_ = nullptr, *rate_option_ = nullptr, *retain_end_ = nullptr;
   std::vector<CLI::Option*> sgd_only_;
   ReadingArguments reading_;
   DropoutFitOptions options_;
@@ -127,17 +128,14 @@ void DropoutCommand::add_network_options(CLI::App& app) {
       ->type_name("N")
       ->check(whole_number(1, std::numeric_limits<std::int32_t>::max()))
       ->group(group);
-  enum class Rate { constant, annealed, adaptive };
-  add_choice<Rate>(
-      app, "--rate",
-      {{"constant", Rate::constant}, {"annealed", Rate::annealed}, {"adaptive", Rate::adaptive}},
-      [this](Rate rate) {
-        options_.adaptive = rate == Rate::adaptive;
-        if (rate == Rate::annealed && options_.retain_end == 0) options_.retain_end = 1;
-      },
-      "How --retain is meant: throughout, at the start of a training, or for width one and "
-      "adapted to the width, t = q / (r - (r - 1) q) [constant]")
-      ->group(group);
+  rate_option_ =
+      add_choice<std::string>(
+          app, "--rate",
+          {{"constant", "constant"}, {"annealed", "annealed"}, {"adaptive", "adaptive"}},
+          [this](const std::string& rate) { rate_ = rate; },
+          "How --retain is meant: throughout, at the start of a training, or for width one and "
+          "adapted to the width, t = q / (r - (r - 1) q) [constant; adaptive with --auto-width]")
+          ->group(group);
 }
 
 void DropoutCommand::add_training_options(CLI::App& app) {
@@ -146,10 +144,13 @@ void DropoutCommand::add_training_options(CLI::App& app) {
       app, "--method",
       {{"closed", DropoutMethod::closed},
        {"descent", DropoutMethod::descent},
-       {"sgd", DropoutMethod::sgd}},
+       {"sgd", DropoutMethod::sgd},
+       {"equalise", DropoutMethod::equalise}},
       [this](DropoutMethod method) { options_.method = method; },
       "The optimum by its formula (where there is none, by descents near it), L-BFGS on the "
-      "expectation, or training with the noise itself [closed]")
+      "expectation, or training with the noise itself; equalise fits nothing but computes DATA, "
+      "with "
+      "the least penalty [closed]")
       ->group(group);
   sgd_only_.push_back(app.add_option("--epochs", options_.epochs, "Of --method sgd [10000]")
                           ->type_name("N")
@@ -177,6 +178,10 @@ void DropoutCommand::check() const {
   if (auto_width_ == (width_->count() > 0))
     throw ArgumentError(auto_width_ ? "--width and --auto-width exclude each other; expected one"
                                     : "no width was given; expected --width R or --auto-width");
+  if (auto_width_ && rate_option_->count() > 0 && rate_ != "adaptive")
+    throw ArgumentError("--rate " + rate_ + " was given with --auto-width; expected adaptive");
+  if (retain_end_->count() > 0 && rate_ != "annealed")
+    throw ArgumentError("--retain-end was given; expected --rate annealed with it");
   if (options_.method != DropoutMethod::sgd)
     for (const CLI::Option* option : sgd_only_)
       if (option->count() > 0)
@@ -187,6 +192,8 @@ void DropoutCommand::check() const {
 
 int DropoutCommand::run() {
   check();
+  options_.adaptive = rate_ == "adaptive";
+  if (rate_ == "annealed" && retain_end_->count() == 0) options_.retain_end = 1;
   const ReadOptions read_options = reading_.over({});
   const dropout::LinearData data = read_linear_data(data_, input_, read_options);
   DropoutModel model;

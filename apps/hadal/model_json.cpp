@@ -83,6 +83,8 @@ Json model_json(const DropoutModel& model) {
   json["inputs"] = model.network.inputs();
   json["target_values"] =
       std::vector<double>(model.target_values.begin(), model.target_values.end());
+  json["product_values"] =
+      std::vector<double>(model.product_values.begin(), model.product_values.end());
   json["unit_products"] =
       std::vector<double>(model.unit_products.begin(), model.unit_products.end());
   json["curve"] = Json::array();

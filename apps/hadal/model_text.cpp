@@ -45,8 +45,8 @@ std::string certificate_text(const FittedModel& model, const std::string& unit) 
 }
 
 std::string end_text(const FittedModel& model, const std::string& why) {
-  return text_line("ended", fmt::format("{}; {}, {} iterations", why,
-                                        duration(model.seconds), model.iterations));
+  return text_line("ended", fmt::format("{}; {}, {} iterations", why, duration(model.seconds),
+                                        model.iterations));
 }
 
 /// `of`: what the size is one of, e.g. "a matrix of 60 x 40".

@@ -57,9 +57,9 @@ std::string report_text(const verify::Report& report, const std::string& among) 
                     figure(check.found, 10), check.passed ? "confirmed" : "WRONG",
                     check.remark.empty() ? "" : ": " + check.remark);
   }
-  text +=
-      fmt::format("{}, in {}. {}\nProof: {}.\n", report.confirmed ? "Confirmed" : "NOT CONFIRMED",
-                  duration(report.seconds), claim(report.found, among), proof_in_words(report.found));
+  text += fmt::format("{}, in {}. {}\nProof: {}.\n",
+                      report.confirmed ? "Confirmed" : "NOT CONFIRMED", duration(report.seconds),
+                      claim(report.found, among), proof_in_words(report.found));
   return text;
 }
 

@@ -2,6 +2,10 @@
 
 #include <cmath>
 #include <utility>
+#include <vector>
+
+#include "hadal/algebra/decompositions.hpp"
+#include "hadal/dropout/leading_singular.hpp"
 
 namespace hadal::dropout {
 namespace {
@@ -72,6 +76,22 @@ Vector unit_products(const LinearNetwork& network, const Matrix& input) {
   const Vector below =
       input.size() ? Vector((first * input).rowwise().norm()) : Vector(first.rowwise().norm());
   return below.cwiseProduct(network.layers.back().colwise().norm().transpose());
+}
+
+Vector product_values(const LinearNetwork& network, const Matrix& input) {
+  Matrix first = network.layers.front();
+  if (input.size()) first = first * input;
+  for (std::size_t l = 1; l + 1 < network.layers.size(); ++l) first = network.layers[l] * first;
+  const auto triangle = [](const Matrix& a) {
+    const Eigen::HouseholderQR<Matrix> qr(a);
+    const Index size = std::min(a.rows(), a.cols());
+    return Matrix(qr.matrixQR().topRows(size).triangularView<Eigen::Upper>());
+  };
+  const Matrix core = triangle(network.layers.back()) * triangle(first.transpose()).transpose();
+  const Vector values = singular_values(core);
+  constexpr double negligible = 1e-12;
+  const double floor = values.size() ? negligible * values[0] : 0.0;
+  return values.head((values.array() > floor).count());
 }
 
 double spread(const Vector& products) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <vector>
 
 #include "hadal/algebra/decompositions.hpp"
 
@@ -48,7 +49,7 @@ class BlockLanczos {
         image_.leftCols(size_ + width).transpose() * image_.middleCols(size_, width);
     gram_.bottomLeftCorner(width, size_) = gram_.topRightCorner(size_, width).transpose();
     size_ += width;
-    back_ = back;
+    ends_.back() = {back, size_ - width};
     for (int twice = 0; twice < 2; ++twice) remove_basis(back);
     next_ = orthonormal(std::move(back));
     remove_basis(next_);
@@ -75,16 +76,28 @@ class BlockLanczos {
   }
 
   /// The largest || A^T A v - s^2 v || / s of the first `count`: all of A^T A v lies in the space
-  /// but for the part that the last block adds.
+  /// but for what the last block since every start adds.
   double residual(Index count) const {
-    const Index width = back_.cols();
-    Matrix outside = back_;
-    outside.noalias() -= basis_.leftCols(size_) * (basis_.leftCols(size_).transpose() * back_);
-    const Matrix part = outside * coordinates_.middleRows(size_ - width, width).leftCols(count);
+    Matrix left_out = Matrix::Zero(a_.cols(), count);
+    for (const End& end : ends_) {
+      Matrix outside = end.back;
+      outside.noalias() -= basis_.leftCols(size_) * (basis_.leftCols(size_).transpose() * end.back);
+      left_out += outside * coordinates_.middleRows(end.begin, end.back.cols()).leftCols(count);
+    }
     double most = 0;
     for (Index k = 0; k < count; ++k)
-      if (values_[k] > 0) most = std::max(most, part.col(k).norm() / values_[k]);
+      if (values_[k] > 0) most = std::max(most, left_out.col(k).norm() / values_[k]);
     return most;
+  }
+
+  /// Goes on from a random block, orthogonal to the space so far.
+  void start_afresh() {
+    ends_.emplace_back();
+    next_ = random_block();
+    for (int twice = 0; twice < 2; ++twice) {
+      remove_basis(next_);
+      next_ = orthonormal(std::move(next_));
+    }
   }
 
  private:
@@ -107,7 +120,14 @@ class BlockLanczos {
 
   const Matrix& a_;
   std::mt19937_64 random_;
-  Matrix basis_, image_, gram_, next_, back_;
+  /// A^T A times the last block since a start, which begins at this column of the basis.
+  struct End {
+    Matrix back;
+    Index begin = 0;
+  };
+
+  Matrix basis_, image_, gram_, next_;
+  std::vector<End> ends_{1};
   Index size_ = 0;
   double passes_ = 0;
   Vector values_;
@@ -131,15 +151,21 @@ SingularTriplets leading_singular(const Matrix& a, const Wanted& wanted, double 
   if (a.rows() < a.cols())
     return transposed(leading_singular(a.transpose(), wanted, accuracy, seed));
   BlockLanczos lanczos(a, seed);
+  constexpr Index fresh_steps = 3;
+  Index confirmed = -1;  // how many were wanted when the space last grew from a fresh block
   // Projections cost (size)^3: they are made when the space has grown by a fifth.
-  for (Index projected = 0; lanczos.size() < a.cols();) {
+  for (Index next = 0; lanczos.size() < a.cols();) {
     lanczos.step();
-    if (lanczos.size() * 5 < projected * 6 && lanczos.size() < a.cols()) continue;
-    projected = lanczos.size();
+    if (lanczos.size() < next && lanczos.size() < a.cols()) continue;
     lanczos.project();
     const Index count = wanted(lanczos.values());
-    if (count < lanczos.size() && lanczos.residual(count) <= accuracy * lanczos.values()[0])
-      return lanczos.leading(count);
+    next = lanczos.size() + lanczos.size() / 5;
+    if (count >= lanczos.size() || lanczos.residual(count) > accuracy * lanczos.values()[0])
+      continue;
+    if (count == confirmed) return lanczos.leading(count);
+    confirmed = count;
+    lanczos.start_afresh();
+    next = lanczos.size() + fresh_steps * block_size;
   }
   return lanczos.leading(std::min(wanted(lanczos.values()), lanczos.size()));
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "hadal/algebra/decompositions.hpp"
 #include "hadal/error.hpp"
@@ -18,12 +19,23 @@ void require_valid(const LinearData& data) {
     throw ArgumentError("the data hold a value that is not finite, expected numbers");
 }
 
+namespace {
+
+/// The rows that are not zero, each once: the others add nothing to what V^T X can be.
+Matrix distinct_rows(const Matrix& x) {
+  std::vector<Index> kept;
+  for (Index i = 0; i < x.rows(); ++i) {
+    const bool known = std::ranges::any_of(kept, [&](Index k) { return x.row(k) == x.row(i); });
+    if (!known && !x.row(i).isZero(0)) kept.push_back(i);
+  }
+  return x(kept, Eigen::all);
+}
+
+}  // namespace
+
 ReducedData reduce(const LinearData& data) {
   ReducedData reduced;
-  if (data.identity()) {
-    reduced.data = data;
-    return reduced;
-  }
+  if (data.identity()) return reduced;
   constexpr double negligible = 1e-10;
   const Eigen::BDCSVD<Matrix> svd(data.input, Eigen::ComputeThinU | Eigen::ComputeThinV);
   const Vector& values = svd.singularValues();
@@ -31,14 +43,16 @@ ReducedData reduce(const LinearData& data) {
   reduced.basis = svd.matrixV().leftCols(rank);
   reduced.data.target.noalias() = data.target * reduced.basis;
   reduced.data.input = svd.matrixU().leftCols(rank) * values.head(rank).asDiagonal();
-  reduced.full_rank = rank == data.inputs();
   reduced.inverse = Matrix::Zero(rank, data.inputs());
-  if (values[0] > 0) {
+  if (values[0] > 0)
     reduced.inverse =
         values.head(rank).cwiseInverse().asDiagonal() * svd.matrixU().leftCols(rank).transpose();
-    reduced.condition = values[0] / values[rank - 1];
+  const Matrix distinct = distinct_rows(data.input);
+  reduced.full_rank = rank == distinct.rows();
+  if (reduced.full_rank) {
+    const Vector own = Eigen::BDCSVD<Matrix>(distinct).singularValues();
+    reduced.condition = own[0] / own[own.size() - 1];
   }
-  reduced.constant = (data.target - reduced.data.target * reduced.basis.transpose()).squaredNorm();
   return reduced;
 }
 

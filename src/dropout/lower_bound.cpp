@@ -96,12 +96,15 @@ SpectrumBound bound_spectrum(const Matrix& a, const Matrix& p, const Matrix& q, 
   // are ||A||_F times those of P and Q, sqrt(d) each; and the nearest orthonormal P, Q differ from
   // the given ones by no more than `loss`.
   const double width = static_cast<double>(std::max<Index>(1, p.cols()));
-  const double rounding = (4 * loss + 8 * rounding_gamma(length + 8) * width) * size;
+  // Four times as much as the checker takes off, so that it confirms what is claimed here.
+  const double rounding = 4 * (4 * loss + 8 * rounding_gamma(length + 8) * width) * size;
 
-  SpectrumBound bound;
-  bound.rest = norm_bound(rest, request);
-  bound.rest.value += rounding;
   const double shift = std::max(below, beside) + rounding;
+  BoundRequest of_rest = request;
+  of_rest.harmless -= shift + rounding;
+  SpectrumBound bound;
+  bound.rest = norm_bound(rest, of_rest);
+  bound.rest.value += rounding;
   std::vector<double> values;
   const Vector inside = singular_values(s);
   values.assign(inside.begin(), inside.end());
@@ -112,16 +115,30 @@ SpectrumBound bound_spectrum(const Matrix& a, const Matrix& p, const Matrix& q, 
   return bound;
 }
 
+double penalty_lower_bound(const Matrix& a, const InducedPenalty& penalty, const Matrix& p,
+                           const Vector& g, const Matrix& q) {
+  const double dual = squared_largest(g, penalty.block);
+  if (!(dual > 0)) return 0;
+  const Matrix aq = a * q;
+  const double inner = p.cwiseProduct(aq).colwise().sum().dot(g);
+  // Four times what the checker takes off, so that it confirms what is claimed here.
+  const double lengths = static_cast<double>(a.rows() + a.cols() + g.size()) + 8;
+  const double margin = 4 * rounding_gamma(lengths) * p.norm() * a.norm() * q.norm() * g.norm();
+  const double loss = 4 * (orthonormality(p) + orthonormality(q)) + rounding_gamma(lengths);
+  const double kept = std::max(0.0, inner - margin) * (1 - loss);
+  return std::max(0.0, penalty.strength * kept / dual * kept * (1 - 16 * unit_roundoff));
+}
+
 DropoutBound lower_bound(const LinearData& data, const ReducedData& reduced,
                          const InducedPenalty& penalty, const Matrix& left, const Matrix& right,
                          BoundRequest request) {
   // With rows of full rank, M X lies in the row space up to a relative error of `condition` units.
   constexpr double trusted_condition = 1e8;
-  const bool in_row_space =
-      !data.identity() && reduced.full_rank && reduced.condition < trusted_condition;
+  const bool in_row_space = !data.identity() && data.inputs() < data.samples() &&
+                            reduced.full_rank && reduced.condition < trusted_condition;
   const Matrix& target = in_row_space ? reduced.data.target : data.target;
   const Matrix coordinates = in_row_space ? Matrix(reduced.basis.transpose() * right) : right;
-  const Index count = std::min({penalty.rank_max, target.rows(), target.cols()});
+  const Index count = std::min({request.rank_max, target.rows(), target.cols()});
   // What does no harm: the largest value that is shrunk to zero anyway.
   {
     const Matrix s = left.transpose() * target * coordinates;
@@ -138,17 +155,19 @@ DropoutBound lower_bound(const LinearData& data, const ReducedData& reduced,
     total += static_cast<long double>(data.target.data()[k]) * data.target.data()[k];
   const long double explained =
       explained_at_most(spectrum.upper, best.dual, penalty.strength, penalty.block);
-  // The target in the row space is rounded, and so is the basis.
+  // The target in the row space is rounded, and so is the basis: that of a matrix within gamma of X
+  // (backward stability; Higham 2002, section 19), whose row space M X leaves by `condition` times
+  // that.
   const double lost =
-      in_row_space
-          ? orthonormality(reduced.basis) +
-                4 * rounding_gamma(static_cast<double>(data.samples()) + 8) *
-                    static_cast<double>(reduced.basis.cols()) +
-                8 * reduced.condition * rounding_gamma(static_cast<double>(data.inputs()) + 8)
-          : 0;
+      in_row_space ? orthonormality(reduced.basis) +
+                         4 * rounding_gamma(static_cast<double>(data.samples()) + 8) *
+                             static_cast<double>(reduced.basis.cols()) +
+                         8 * reduced.condition *
+                             rounding_gamma(8 * static_cast<double>(data.inputs() * data.samples()))
+                   : 0;
   const long double unit = std::numeric_limits<long double>::epsilon();
   const long double margin =
-      total * (4 * lost + unit * static_cast<long double>(data.target.size() + 8));
+      4 * total * (4 * lost + unit * static_cast<long double>(data.target.size() + 8));
   DropoutBound bound;
   bound.rest = spectrum.rest;
   bound.value = static_cast<double>(total - explained - margin);

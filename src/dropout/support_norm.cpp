@@ -10,23 +10,30 @@ double squared_largest(const Vector& x, Index k) {
   return x.head(std::min(k, x.size())).squaredNorm();
 }
 
-/// Proposition 2.1 of Argyriou et al.: the head keeps its squares, the rest its squared sum over
-/// r + 1, for the one r where the mean of the rest lies between the last of the head and the first
-/// of the rest. Of all r that one gives the largest value, being the dual's own choice.
-double squared_support_norm(const Vector& x, Index k) {
-  if (x.size() == 0) return 0;
+/// Proposition 2.1 of Argyriou et al.: the head keeps its values, all of the rest get their sum
+/// over r + 1, for the one r where that lies between the last of the head and the first of the
+/// rest.
+Vector support_dual(const Vector& x, Index k) {
   k = std::min(k, x.size());
-  double best = 0, rest = x.tail(x.size() - k).sum(), head = x.head(k).squaredNorm();
+  Vector g = x;
+  if (k == 0) return g;
+  double rest = x.tail(x.size() - k).sum();
   for (Index r = 0; r < k; ++r) {
-    const double first = x[k - 1 - r];
-    rest += first;
-    head = x.head(k - 1 - r).squaredNorm();
-    best = std::max(best, head + rest * rest / static_cast<double>(r + 1));
+    const Index head = k - 1 - r;
+    rest += x[head];
     const double mean = rest / static_cast<double>(r + 1);
-    const bool below_head = r + 1 == k || x[k - 2 - r] > mean;
-    if (below_head && mean >= first) return head + rest * mean;
+    // The last r is the one where rounding has hidden it.
+    if (r + 1 < k && (x[head - 1] <= mean || mean < x[head])) continue;
+    g.tail(x.size() - head).setConstant(mean);
+    break;
   }
-  return best;
+  return g;
+}
+
+double squared_support_norm(const Vector& x, Index k) {
+  const Vector g = support_dual(x, k);
+  const double dual = squared_largest(g, k), inner = g.dot(x);
+  return dual > 0 ? inner / dual * inner : 0;
 }
 
 namespace {

@@ -11,18 +11,23 @@ namespace {
 
 constexpr int curve_points = 60, draws_per_point = 24;
 
-/// sigma_1 of the target times that of the input, roughly.
-double largest_value(const LinearData& data) {
-  const auto norm = [](const Matrix& a) {
-    Vector through;
-    Lanczos lanczos(a.cols(), 1, [&](const Vector& x, Vector& y) {
-      through.noalias() = a * x;
-      y.noalias() = a.transpose() * through;
-    });
-    lanczos.run_to(std::min<Index>(a.cols(), 12));
-    return std::sqrt(lanczos.ritz_values()[0]);
-  };
-  return norm(data.target) * (data.identity() ? 1.0 : norm(data.input));
+/// sigma_1, roughly.
+double largest_value(const Matrix& a) {
+  Vector through;
+  Lanczos lanczos(a.cols(), 1, [&](const Vector& x, Vector& y) {
+    through.noalias() = a * x;
+    y.noalias() = a.transpose() * through;
+  });
+  lanczos.run_to(std::min<Index>(a.cols(), 12));
+  return std::sqrt(lanczos.ritz_values()[0]);
+}
+
+/// The curvature of the error in one layer where all of them share the target evenly: of L layers,
+/// each of norm (sigma(Y) / sigma(X))^(1 / L).
+double curvature(const LinearData& data, std::size_t layers) {
+  const double y = std::max(1e-300, largest_value(data.target));
+  const double x = data.identity() ? 1.0 : std::max(1e-300, largest_value(data.input));
+  return 2 * std::pow(y / x, 2 - 2 / static_cast<double>(layers)) * x * x;
 }
 
 class Training {
@@ -40,13 +45,36 @@ class Training {
     batch_ = options.batch > 0 ? std::min(options.batch, data.samples())
                                : std::min<Index>(data.samples(), 256);
     const double fraction = static_cast<double>(batch_) / static_cast<double>(data.samples());
-    // Masks multiply curvature by up to 1 / t^2, batches by samples / batch.
-    step_ = options.step > 0
-                ? options.step
-                : 0.25 * fraction * start_ * start_ / std::max(1e-300, largest_value(data));
+    // Masks multiply curvature by up to 1 / t^2 for each hidden layer, batches by samples / batch.
+    const double hidden = static_cast<double>(network.layers.size() - 1);
+    step_ = options.step > 0 ? options.step
+                             : 0.5 * fraction * std::pow(start_, 2 * hidden) /
+                                   curvature(data, network.layers.size());
   }
 
   TrainingResult run() {
+    const LinearNetwork start = network_;
+    while (!attempt()) {
+      // Diverged: from the start again, with a smaller step unless one was asked for.
+      network_ = start;
+      result_.diverged = options_.step > 0;
+      if (result_.diverged) {
+        result_.curve.pop_back();
+        break;
+      }
+      step_ /= 4;
+      result_.curve.clear();
+      result_.noise.retain = start_;
+      mean_.clear();
+      averaged_ = 0;
+    }
+    if (averaged_ > 0 && !result_.diverged) network_.layers = mean_;
+    return std::move(result_);
+  }
+
+ private:
+  /// False where the objective grew out of all proportion.
+  bool attempt() {
     const int every = std::max(1, options_.epochs / curve_points);
     record(0);
     for (int epoch = 0; epoch < options_.epochs && !result_.interrupted; ++epoch) {
@@ -55,12 +83,13 @@ class Training {
       average(epoch);
       result_.epochs = epoch + 1;
       if ((epoch + 1) % every == 0 || epoch + 1 == options_.epochs) record(epoch + 1);
+      constexpr double growth = 10;
+      const double now = result_.curve.back().deterministic;
+      if (!(now <= growth * result_.curve.front().deterministic)) return false;
     }
-    if (averaged_ > 0) network_.layers = mean_;
-    return std::move(result_);
+    return true;
   }
 
- private:
   double step_at(int epoch) const {
     constexpr double fall = 40;
     const double progress = static_cast<double>(epoch) / options_.epochs;

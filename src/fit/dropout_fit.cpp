@@ -1,19 +1,20 @@
 #include "hadal/fit/dropout_fit.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <optional>
 
+#include "../certify/verified_gram.hpp"
 #include "dropout_options.hpp"
+#include "dropout_scaling.hpp"
 #include "hadal/algebra/decompositions.hpp"
 #include "hadal/dropout/closed_form.hpp"
 #include "hadal/dropout/descent.hpp"
 #include "hadal/dropout/lower_bound.hpp"
+#include "hadal/dropout/optimal_network.hpp"
 #include "hadal/dropout/training.hpp"
 #include "hadal/error.hpp"
 #include "hadal/version.hpp"
@@ -23,42 +24,6 @@ namespace hadal {
 namespace {
 
 using namespace dropout;
-
-/// The exponent of two that brings the largest element of a matrix near one.
-int exponent_of(const Matrix& a) {
-  const double largest = a.size() ? a.cwiseAbs().maxCoeff() : 0.0;
-  return largest > 0 ? std::ilogb(largest) : 0;
-}
-
-Matrix scaled(const Matrix& a, int exponent) {
-  return a.unaryExpr([exponent](double x) { return std::ldexp(x, exponent); });
-}
-
-/// Y and X brought near size one by powers of two, of which the target's is shared evenly among the
-/// layers.
-class Scaling {
- public:
-  Scaling(const LinearData& data, std::size_t layers) : layers_(static_cast<int>(layers)) {
-    input_ = exponent_of(data.input);
-    const int exponent = exponent_of(data.target);
-    layer_ = static_cast<int>(std::floor(static_cast<double>(exponent) / layers_));
-  }
-
-  LinearData apply(const LinearData& data) const {
-    return {scaled(data.target, -target()), scaled(data.input, -input_)};
-  }
-  int target() const { return layer_ * layers_; }
-  /// Of a figure in squared units of the target.
-  double squared(double figure) const { return std::ldexp(figure, 2 * target()); }
-
-  void undo(LinearNetwork& network) const {
-    for (Matrix& layer : network.layers) layer = scaled(layer, layer_);
-    network.layers.front() = scaled(network.layers.front(), -input_);
-  }
-
- private:
-  int layers_, layer_ = 0, input_ = 0;
-};
 
 /// One fit, of data near size one.
 class DropoutFit {
@@ -84,6 +49,9 @@ class DropoutFit {
       case DropoutMethod::sgd:
         train_network();
         break;
+      case DropoutMethod::equalise:
+        equalise_target();
+        break;
     }
     return finished();
   }
@@ -98,10 +66,12 @@ class DropoutFit {
     const Index block = options_.noise.block;
     if (widths_.empty()) {
       penalty_ = induced_penalty({block}, options_.noise);
-      penalty_.rank_max = std::min(reduced_.data.outputs(), reduced_.data.samples());
-      if (options_.size_max > 0) penalty_.rank_max = std::min(penalty_.rank_max, options_.size_max);
+      penalty_.rank_max = std::min(solved().outputs(), solved().samples());
       decompose();
-      const Index rank = std::max<Index>(1, shrunk(penalty_, triplets_).values.size());
+      const Index kept = options_.method == DropoutMethod::equalise
+                             ? triplets_.size()
+                             : shrunk(penalty_, triplets_).values.size();
+      const Index rank = std::max<Index>(1, kept);
       widths_ = {(rank + block - 1) / block * block};
     }
     if (model_.auto_width || options_.adaptive)
@@ -112,11 +82,17 @@ class DropoutFit {
     penalty_ = induced_penalty(widths_, model_.noise);
   }
 
+  /// The data in the row space of the input.
+  const LinearData& solved() const { return near_one_.identity() ? near_one_ : reduced_.data; }
+
   /// The singular values that decide the optimum, and their vectors.
   void decompose() {
     constexpr double accuracy = 1e-9;
-    const Matrix& target = reduced_.data.target;
-    const auto wanted = [this](const Vector& found) { return deciding(penalty_, found); };
+    const Matrix& target = solved().target;
+    const auto wanted = [this](const Vector& found) {
+      return options_.method == DropoutMethod::equalise ? rank_of(found)
+                                                        : deciding(penalty_, found);
+    };
     if (triplets_.size() > 0 && wanted(triplets_.values) <= triplets_.size()) return;
     triplets_ = leading_singular(target, wanted, accuracy, options_.seed);
     passes_ += triplets_.passes / static_cast<double>(target.cols());
@@ -124,11 +100,11 @@ class DropoutFit {
 
   void solve_closed() {
     const Spectrum best = shrunk(penalty_, triplets_);
-    if (auto network = exact_network(best)) {
+    if (auto network = exact_network(best, widths_, model_.noise.block)) {
       keep(in_input(std::move(*network)));
       return;
     }
-    descend_from(in_input(split_network(best)));
+    descend_from(in_input(split_network(best, widths_)));
     // There may be local minima: several starts, unless one is proved to be enough.
     constexpr std::uint64_t starts = 8;
     const double bound = bound_optimum().value;
@@ -138,51 +114,31 @@ class DropoutFit {
     }
   }
 
-  /// The network whose own penalty is the induced one, where there is a formula for it.
-  std::optional<LinearNetwork> exact_network(const Spectrum& best) const {
-    const Index rank = best.values.size();
-    if (rank == 0) return zero_network();
-    if (widths_.size() > 1) {
-      if (rank == 1) return equalised_rank_one(best, widths_);
-      return {};
-    }
-    const Index block = model_.noise.block;
-    if (block == 1) return equalised(best, widths_.front());
-    if (rank > block) return {};
-    // Every block carries the same part of all.
-    Spectrum part = best;
-    const Index blocks = widths_.front() / block;
-    part.values /= static_cast<double>(blocks);
-    const LinearNetwork one = equalised(part, block);
-    return LinearNetwork{{one.layers[0].replicate(blocks, 1), one.layers[1].replicate(1, blocks)}};
+  /// How many values are more than rounding; one more than there are where it cannot be told.
+  Index rank_of(const Vector& found) const {
+    constexpr double rounding = 1e-13;
+    const double least = found.size() ? rounding * found[0] : 0.0;
+    const Index rank = (found.array() > least).count();
+    const Index most = std::min(solved().outputs(), solved().samples());
+    return rank == found.size() && rank < most ? rank + 1 : rank;
   }
 
-  LinearNetwork zero_network() const {
-    LinearNetwork network;
-    Index below = reduced_.data.samples();
-    for (const Index width : widths_) {
-      network.layers.push_back(Matrix::Zero(width, below));
-      below = width;
-    }
-    network.layers.push_back(Matrix::Zero(data_.outputs(), below));
-    return network;
-  }
-
-  /// The optimal product, carried evenly by all layers: a start where there is no formula.
-  LinearNetwork split_network(const Spectrum& best) const {
-    if (widths_.size() == 1) return equalised(best, widths_.front());
-    const Index rank = best.values.size();
-    const Vector root =
-        best.values.array().pow(1.0 / static_cast<double>(widths_.size() + 1)).matrix();
-    LinearNetwork network;
-    Matrix turned = best.right;
-    for (const Index width : widths_) {
-      const Matrix next = equalising_rotation(best.values, width).topRows(rank).transpose();
-      network.layers.push_back(next * root.asDiagonal() * turned.transpose());
-      turned = next;
-    }
-    network.layers.push_back(best.left * root.asDiagonal() * turned.transpose());
-    return network;
+  void equalise_target() {
+    const Index width = *std::ranges::min_element(widths_);
+    if (triplets_.size() > width)
+      throw ArgumentError(fmt::format(
+          "the target has rank {} and is to be computed by a network of width {}; expected a width "
+          "that is not less",
+          triplets_.size(), width));
+    const Spectrum all{triplets_.values, triplets_.left, triplets_.right};
+    auto network = exact_network(all, widths_, model_.noise.block);
+    keep(network ? std::move(*network) : split_network(all, widths_));
+    bound_.emplace();
+    bound_->value =
+        penalty_lower_bound(near_one_.target, penalty_, triplets_.left,
+                            support_dual(triplets_.values, penalty_.block), triplets_.right);
+    bound_->rest.proof = Proof::deterministic;
+    bound_->rest.failure_probability = 0;
   }
 
   /// From the row space of the input to the input itself.
@@ -193,7 +149,7 @@ class DropoutFit {
 
   void keep(LinearNetwork network) {
     const Objective value = objective(near_one_, network, model_.noise);
-    if (!model_.network.layers.empty() && value.value() >= best_.value()) return;
+    if (!model_.network.layers.empty() && !(value.value() < best_.value())) return;
     best_ = value;
     model_.network = std::move(network);
   }
@@ -230,6 +186,7 @@ class DropoutFit {
     TrainingResult result = train(near_one_, start, options, network);
     model_.noise = result.noise;
     model_.iterations = result.epochs;
+    if (result.diverged) model_.stop = StopReason::stalled;
     for (CurvePoint& point : result.curve) {
       point.deterministic = scaling_.squared(point.deterministic);
       point.stochastic = scaling_.squared(point.stochastic);
@@ -242,6 +199,7 @@ class DropoutFit {
   }
 
   void tell(int iteration, double value) {
+    if (!std::isfinite(value)) return;
     OuterIteration at;
     at.iteration = iteration;
     at.size = *std::ranges::min_element(widths_);
@@ -270,24 +228,53 @@ class DropoutFit {
 
   /// The same whenever it is asked for.
   const DropoutBound& bound_optimum() {
-    if (!bound_)
-      bound_ = lower_bound(near_one_, reduced_, penalty_, triplets_.left, proof_right(),
-                           {options_.proof, options_.failure_probability, 0, options_.seed + 1});
+    if (!bound_) {
+      BoundRequest request;
+      request.proof = options_.proof;
+      request.failure_probability = options_.failure_probability;
+      // A claim about every width is one about products of every rank.
+      request.rank_max = model_.auto_width ? std::min(data_.outputs(), data_.samples())
+                                           : *std::ranges::min_element(widths_);
+      request.seed = options_.seed + 1;
+      bound_ = lower_bound(near_one_, reduced_, penalty_, triplets_.left, proof_right(), request);
+    }
     return *bound_;
+  }
+
+  /// || M X - Y ||^2 is computed from products that are rounded by gamma of their lengths times the
+  /// norms that enter.
+  double error_margin() const {
+    double size = near_one_.identity() ? 1 : near_one_.input.norm(), length = 8;
+    for (const Matrix& layer : model_.network.layers) {
+      size *= layer.norm();
+      length += static_cast<double>(layer.cols());
+    }
+    const double rounding = rounding_gamma(length) * (size + near_one_.target.norm());
+    return rounding * (2 * std::sqrt(best_.error) + rounding);
   }
 
   void certify() {
     Certificate& claim = model_.certificate;
     const DropoutBound& bound = bound_optimum();
-    claim.objective = scaling_.squared(best_.value());
+    const double objective = best_.value() + error_margin();
+    claim.objective = scaling_.squared(objective);
     claim.lower_bound = std::min(claim.objective, scaling_.squared(bound.value));
     claim.gap = claim.objective - claim.lower_bound;
-    // In scaled units: a small objective may have no digits in the user's own.
-    claim.relative_gap = best_.value() > 0 ? std::max(0.0, 1 - bound.value / best_.value()) : 0.0;
+    // In scaled units: a small objective may have no digits in the user's own. Below a trillionth
+    // of the target's squares there is only rounding.
+    constexpr double smallest = 1e-12;
+    const double size = std::max(objective, smallest * near_one_.target.squaredNorm());
+    claim.relative_gap = size > 0 ? std::max(0.0, objective - bound.value) / size : 0.0;
     claim.polar_bound = std::ldexp(bound.rest.value, scaling_.target());
     claim.proof = bound.rest.proof;
     claim.failure_probability = bound.rest.failure_probability;
-    claim.method = "singular values of the target, those left out by: " + bound.rest.method;
+    claim.method = options_.method == DropoutMethod::equalise
+                       ? "dual point of the norm at the target"
+                       : "singular values of the target, those left out by: " + bound.rest.method;
+    if (std::isfinite(objective)) return;
+    claim.proof = Proof::none;
+    claim.failure_probability = 1;
+    claim.relative_gap = std::numeric_limits<double>::infinity();
   }
 
   DropoutModel finished() {
@@ -298,7 +285,7 @@ class DropoutFit {
     model_.proof_right = proof_right();
     const double unit = std::ldexp(1.0, scaling_.target());
     model_.target_values = triplets_.values * unit;
-    model_.product_values = product_values() * unit;
+    model_.product_values = product_values(model_.network, near_one_.input) * unit;
     if (widths_.size() == 1)
       model_.unit_products = unit_products(model_.network, near_one_.input) * unit;
     model_.train_error =
@@ -312,29 +299,10 @@ class DropoutFit {
     model_.seed = options_.seed;
     model_.version = version;
     model_.validation_error = std::numeric_limits<double>::quiet_NaN();
-    constexpr const char* names[] = {"closed", "descent", "sgd"};
+    constexpr const char* names[] = {"closed", "descent", "sgd", "equalise"};
     model_.method = names[static_cast<int>(options_.method)];
     model_.seconds = watch_.elapsed();
     return std::move(model_);
-  }
-
-  /// Singular values of M X, through the thin layers: those of R_1 R_2^T of the two outer layers.
-  Vector product_values() const {
-    const LinearNetwork& network = model_.network;
-    Matrix first = network.layers.front();
-    if (!near_one_.identity()) first = first * near_one_.input;
-    for (std::size_t l = 1; l + 1 < network.layers.size(); ++l) first = network.layers[l] * first;
-    const Matrix &top = network.layers.back(), bottom = first.transpose();
-    const auto triangle = [](const Matrix& a) {
-      const Index size = std::min(a.rows(), a.cols());
-      const Eigen::HouseholderQR<Matrix> qr(a);
-      return Matrix(qr.matrixQR().topRows(size).triangularView<Eigen::Upper>());
-    };
-    const Matrix core = triangle(top) * triangle(bottom).transpose();
-    const Vector values = singular_values(core);
-    constexpr double negligible = 1e-12;
-    const double floor = values.size() ? negligible * values[0] : 0.0;
-    return values.head((values.array() > floor).count());
   }
 
   void finish_trace() {
@@ -368,32 +336,13 @@ class DropoutFit {
   DropoutModel model_;
 };
 
-/// The number of threads of BLAS for the duration of a fit, whose products are all there is to it.
-/// Small ones are faster on one: waking another takes longer than the product.
-class BlasThreads {
- public:
-  BlasThreads(int count, Index elements) {
-    constexpr Index small = 1 << 18;
-    if (elements < small) count = 1;
-    if (count == 0 || !openblas_set_num_threads) return;
-    before_ = openblas_get_num_threads();
-    openblas_set_num_threads(count);
-  }
-  ~BlasThreads() {
-    if (before_ > 0) openblas_set_num_threads(before_);
-  }
-  BlasThreads(const BlasThreads&) = delete;
-  BlasThreads& operator=(const BlasThreads&) = delete;
-
- private:
-  int before_ = 0;
-};
-
 }  // namespace
 
 DropoutModel fit_dropout(const LinearData& data, const DropoutFitOptions& options,
                          const FitObserver& observe) {
   check_dropout_options(options);
+  if (options.method == DropoutMethod::equalise && !data.identity())
+    throw ArgumentError("the target itself was to be equalised with an input; expected none");
   require_valid(data);
   const BlasThreads threads(options.threads, data.target.size());
   return DropoutFit(data, options, observe).run();

@@ -9,11 +9,13 @@ namespace hadal {
 namespace {
 
 void check_noise(const DropoutFitOptions& o) {
-  const auto fraction = [](double t) { return t > 0 && t <= 1; };
+  // The variance of the noise, (1 - t) / t, and its square have to be numbers.
+  constexpr double retain_min = 1e-12;
+  const auto fraction = [](double t) { return t >= retain_min && t <= 1; };
   require_option(fraction(o.noise.retain), "retain probability", o.noise.retain,
-                 "a number > 0 and <= 1");
+                 "a number from 1e-12 to 1");
   require_option(o.retain_end == 0 || fraction(o.retain_end), "retain probability at the end",
-                 o.retain_end, "a number > 0 and <= 1");
+                 o.retain_end, "a number from 1e-12 to 1");
   require_option(o.noise.block >= 1, "size of a block", static_cast<double>(o.noise.block), ">= 1");
   if (o.noise.kind != NoiseKind::dropblock)
     require_option(o.noise.block == 1, "size of a block", static_cast<double>(o.noise.block),
@@ -53,6 +55,8 @@ void check_dropout_options(const DropoutFitOptions& o) {
   check_fit_options(o);
   check_noise(o);
   check_widths(o);
+  require_option(o.size_max == 0, "largest size", static_cast<double>(o.size_max),
+                 "none for dropout: it has a width");
   require_option(o.epochs >= 1, "epochs", o.epochs, ">= 1");
   require_option(o.batch >= 0, "samples of a batch", static_cast<double>(o.batch), ">= 0");
   require_option(o.step >= 0, "step", o.step, ">= 0");

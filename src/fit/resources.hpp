@@ -5,6 +5,8 @@
 #include <chrono>
 #include <limits>
 
+#include "hadal/types.hpp"
+
 // Only OpenBLAS has these; with another BLAS the calls are left out.
 extern "C" {
 __attribute__((weak)) void openblas_set_num_threads(int count);
@@ -33,6 +35,27 @@ class Threads {
 
  private:
   int before_, blas_before_ = 1;
+};
+
+/// The number of threads of BLAS for the duration of a fit, whose products are all there is to it.
+/// Small ones are faster on one: waking another takes longer than the product.
+class BlasThreads {
+ public:
+  BlasThreads(int count, Index elements) {
+    constexpr Index small = 1 << 18;
+    if (elements < small) count = 1;
+    if (count == 0 || !openblas_set_num_threads) return;
+    before_ = openblas_get_num_threads();
+    openblas_set_num_threads(count);
+  }
+  ~BlasThreads() {
+    if (before_ > 0) openblas_set_num_threads(before_);
+  }
+  BlasThreads(const BlasThreads&) = delete;
+  BlasThreads& operator=(const BlasThreads&) = delete;
+
+ private:
+  int before_ = 0;
 };
 
 /// Seconds since it was made, and seconds until a limit (0: none).

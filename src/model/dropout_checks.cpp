@@ -47,8 +47,11 @@ class Checker : public FittedChecks {
       require(width % block == 0, "block", block, fmt::format("a divisor of the width {}", width));
     require(model_.network.layers.size() == 2 || model_.noise.kind == NoiseKind::dropout, "noise",
             to_string(model_.noise.kind), "dropout for more than one hidden layer");
-    require(model_.method == "closed" || model_.method == "descent" || model_.method == "sgd",
-            "fit_method", model_.method, "closed, descent or sgd");
+    const auto& method = model_.method;
+    require(method == "closed" || method == "descent" || method == "sgd" || method == "equalise",
+            "fit_method", method, "closed, descent, sgd or equalise");
+    require(method != "equalise" || !model_.with_input, "fit_method", method,
+            "another one with an input");
   }
 
   void proof() const {

@@ -25,9 +25,14 @@ std::string lead(const DropoutModel& model) {
       "Training a linear network with noise ({}) minimises, on average, the squared error plus a "
       "penalty on what the network computes. ",
       noise_in_words(model));
-  text += model.method == "sgd"
-              ? "This one was trained with the noise itself. "
-              : "This is the minimum of that average, found without drawing any noise. ";
+  if (model.method == "equalise")
+    text += "This one computes the data themselves, with the least penalty. ";
+  else if (model.method == "sgd")
+    text += "This one was trained with the noise itself. ";
+  else if (model.status == Status::optimal)
+    text += "This is the minimum of that average, found without drawing any noise. ";
+  else
+    text += "This is the best network that was found, without drawing any noise. ";
   return text + fmt::format(
                     "The network computes a matrix of rank {}; its typical error without "
                     "noise is {}.",
@@ -67,8 +72,11 @@ std::string pictures(const DropoutModel& model) {
   if (model.unit_products.size())
     plots +=
         plot("plot-units", "Balance of the units",
-             "Norm of what goes in times norm of what goes out, of every hidden unit. At the "
-             "optimum all are equal.",
+             model.noise.block == 1
+                 ? "Norm of what goes in times norm of what goes out, of every hidden unit. At "
+                   "the optimum all are equal."
+                 : "Norm of what goes in times norm of what goes out, of every hidden unit. "
+                   "Within a block they may differ.",
              fmt::format("Products of norms of {} units, spread {} %", model.unit_products.size(),
                          figure(spread_in_percent(model.unit_products), 2)));
   return "<section><h2>What the noise does</h2>\n<div class=\"plots\">\n" + plots +

@@ -191,15 +191,17 @@ std::string error_in_words(const DropoutModel&) { return "root mean squared, wit
 
 std::string networks_in_words(const DropoutModel& model) {
   const std::vector<Index> widths = model.network.widths();
-  if (widths.size() == 1)
-    return model.auto_width ? "linear network of any width, its noise adapted to the width,"
-                            : fmt::format("linear network of width {}", widths.front());
-  return fmt::format("linear network of widths {}", fmt::join(widths, ", "));
+  std::string text = fmt::format("linear network of width {}", widths.front());
+  if (model.auto_width) text = "linear network of any width, its noise adapted to the width,";
+  if (widths.size() > 1) text = fmt::format("linear network of widths {}", fmt::join(widths, ", "));
+  return model.method == "equalise" ? text + " that computes this matrix" : text;
 }
 
 std::string stop_in_words(const DropoutModel& model) {
   if (model.stop != StopReason::exhausted) return stop_in_words(model.stop);
-  return model.method == "sgd" ? "all epochs were run" : "descents gained nothing more";
+  if (model.method == "sgd") return "all epochs were run";
+  if (model.method == "equalise") return "the matrix was shared among the units";
+  return model.iterations > 0 ? "descents gained nothing more" : "the formula was evaluated";
 }
 
 std::string noise_in_words(const DropoutModel& model) {

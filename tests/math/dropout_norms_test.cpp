@@ -4,8 +4,10 @@
 #include <cmath>
 #include <functional>
 
+#include "hadal/algebra/decompositions.hpp"
 #include "hadal/dropout/closed_form.hpp"
 #include "hadal/dropout/descent.hpp"
+#include "hadal/error.hpp"
 #include "hadal/fit/dropout_fit.hpp"
 #include "math/dropout_support.hpp"
 
@@ -179,6 +181,32 @@ TEST(DropoutBound, IsNeverAboveWhatDescentsFind) {
       }
     }
   }
+}
+
+/// The dual point proves the penalty of every matrix that is shared evenly.
+TEST(Equalised, IsProvedToHaveTheLeastPenaltyOfAllThatComputeTheMatrix) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    Random random(seed);
+    const Matrix x = test::random_target(7, 6, random);
+    const double retain = random.uniform(0.1, 0.9);
+    DropoutFitOptions options;
+    options.method = DropoutMethod::equalise;
+    options.noise.retain = retain;
+    options.widths = {random.integer(6, 12)};
+    const DropoutModel model = fit_dropout({x, {}}, options);
+    const double nuclear = Eigen::JacobiSVD<Matrix>(x).singularValues().sum();
+    const double expected =
+        (1 - retain) / retain / static_cast<double>(options.widths[0]) * nuclear * nuclear;
+    EXPECT_NEAR(model.certificate.objective, expected, 1e-11 * expected);
+    EXPECT_LE(model.certificate.lower_bound, expected * (1 + 1e-14));
+    EXPECT_EQ(model.status, Status::optimal);
+    EXPECT_TRUE(model.network.product().isApprox(x, 1e-12));
+  }
+  DropoutFitOptions narrow;
+  narrow.method = DropoutMethod::equalise;
+  narrow.noise.retain = 0.5;
+  narrow.widths = {2};
+  EXPECT_THROW(fit_dropout({Matrix::Identity(4, 4), {}}, narrow), ArgumentError);
 }
 
 TEST(DropoutBlocks, OfFewSingularValuesAreSolvedInClosedForm) {

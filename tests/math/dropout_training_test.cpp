@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <vector>
+
 #include "hadal/dropout/equalise.hpp"
 #include "hadal/fit/dropout_fit.hpp"
 #include "math/dropout_support.hpp"
@@ -77,6 +80,26 @@ TEST(DropoutTraining, IsTheSameForTheSameSeed) {
   EXPECT_EQ(first.network.layers[0], second.network.layers[0]);
   EXPECT_EQ(first.certificate.objective, second.certificate.objective);
   EXPECT_NE(first.certificate.objective, other.certificate.objective);
+}
+
+TEST(DropoutTraining, OfManyLayersDoesNotDiverge) {
+  for (const std::vector<Index>& widths : std::vector<std::vector<Index>>{{6, 6, 6}, {8, 8}}) {
+    DropoutFitOptions options = training(0.3, 1);
+    options.widths = widths;
+    options.epochs = 1000;
+    const DropoutModel model = fit_dropout({target(), {}}, options);
+    EXPECT_TRUE(std::isfinite(model.certificate.objective));
+    EXPECT_LT(model.certificate.objective, model.curve.front().deterministic);
+  }
+}
+
+TEST(DropoutTraining, ThatDivergesWithTheStepAskedForClaimsNothing) {
+  DropoutFitOptions options = training(0.5, 6);
+  options.step = 1e3;
+  const DropoutModel model = fit_dropout({target(), {}}, options);
+  EXPECT_EQ(model.stop, StopReason::stalled);
+  EXPECT_NE(model.status, Status::optimal);
+  EXPECT_TRUE(std::isfinite(model.certificate.objective));
 }
 
 TEST(DropoutTraining, StopsWhenToldTo) {

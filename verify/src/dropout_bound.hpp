@@ -17,9 +17,17 @@ namespace hadal::verify {
 /// Y may be replaced by its part in their span.
 struct DropoutLowerBound {
   Real value = 0;
-  PolarBound rest;  ///< of the singular values outside the proof's vectors
+  PolarBound rest;         ///< of the singular values outside the proof's vectors
+  double vectors_off = 0;  ///< how far the proof's vectors are from orthonormal
+  double residual = 0;     ///< how far their values are from singular values of the target
+  bool singular = true;    ///< they ought to be its singular vectors
 };
 
 DropoutLowerBound dropout_lower_bound(const DropoutModel& model, const LinearSamples& samples);
+
+/// A lower bound of what the noise adds to any network that computes the target: with Q = P diag(g)
+/// R^T, P and R the proof's vectors, strength N_k(sigma(Y))^2 >= strength <Q, Y>^2 / N*(Q)^2, where
+/// N* is the 2-norm of the k largest singular values, at most that of g times the norms of P and R.
+DropoutLowerBound penalty_lower_bound(const DropoutModel& model, const LinearSamples& samples);
 
 }  // namespace hadal::verify

@@ -15,7 +15,8 @@ struct DropoutFigures {
   Real error = 0;         ///< ||Y - M X||^2
   Real error_margin = 0;  ///< its rounding
   Real penalty = 0;       ///< E ||Y - M_z X||^2 - ||Y - M X||^2
-  Matrix product_inner;   ///< the outputs of the last hidden layer, width x samples
+  Real penalty_margin = 0;
+  Matrix last_units;  ///< of the last hidden layer, width x samples
 };
 
 DropoutFigures dropout_figures(const DropoutModel& model, const LinearSamples& samples);

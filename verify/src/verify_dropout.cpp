@@ -108,6 +108,9 @@ class DropoutVerification {
         std::ranges::all_of(model_.network.layers, [](const Matrix& w) { return w.allFinite(); });
     checks_.add("weights are finite", 1, finite, finite, "a weight is not a finite number");
     const bool annealed = model_.retain_start != model_.noise.retain;
+    checks_.add("chosen width", model_.auto_width, model_.auto_width,
+                !model_.auto_width || model_.network.layers.size() == 2,
+                "only the width of one hidden layer is chosen");
     checks_.add("retain at the start", model_.retain_start, model_.noise.retain,
                 !annealed || model_.method == "sgd", "only stochastic training changes it");
   }
@@ -119,7 +122,9 @@ class DropoutVerification {
                   8 * verify::unit * size, "expected objective - lower_bound");
     checks_.add("sign of the gap", claim_.gap, 0, claim_.gap >= 0,
                 "a lower bound cannot exceed the objective");
-    const double relative = claim_.objective > 0 ? claim_.gap / claim_.objective : 0;
+    const double relative =
+        relative_to_objective(std::ldexp(Real{claim_.objective}, -2 * exponent_),
+                              std::ldexp(Real{claim_.lower_bound}, -2 * exponent_));
     const bool has_digits = claim_.objective > 1e-290;
     checks_.add("relative gap as recorded", claim_.relative_gap, relative,
                 !has_digits || std::abs(claim_.relative_gap - relative) <= 1e-9 * relative + 1e-15,
@@ -138,6 +143,8 @@ class DropoutVerification {
                 std::isfinite(model_.tolerance) && model_.tolerance > 0,
                 "expected a finite number > 0");
     checks_.add("dual scale", claim_.dual_scale, 0, claim_.dual_scale == 0, "expected 0");
+    if (!model_.curve.empty())
+      checks_.note("curve of the training", "a record of draws: not checked");
     if (model_.trace.empty()) return;
     const OuterIteration& last = model_.trace.back();
     checks_.add("history ends with the claim", last.objective, claim_.objective,
@@ -147,62 +154,73 @@ class DropoutVerification {
   }
 
   void check_figures() {
-    const Real value = figures_.error + figures_.penalty;
-    objective_ = value + figures_.error_margin;
+    const Real value = figures_.error + std::max(Real{0}, figures_.penalty);
+    const Real margin = figures_.error_margin + figures_.penalty_margin;
+    objective_ = value + margin;
     found_.objective = squared(objective_);
     checks_.equal("objective", claim_.objective, found_.objective,
-                  options_.figure_tolerance * found_.objective + 2 * squared(figures_.error_margin),
+                  options_.figure_tolerance * found_.objective + 2 * squared(margin),
                   "the objective computed from model and data differs");
     const double mean =
         unit() *
         static_cast<double>(std::sqrt(figures_.error / static_cast<Real>(samples_.target.size())));
     // Of a square root: d sqrt(E) <= min(sqrt(dE), dE / sqrt(E)).
-    Real margin = std::sqrt(figures_.error_margin);
+    Real of_root = std::sqrt(figures_.error_margin);
     if (figures_.error > 0)
-      margin = std::min(margin, figures_.error_margin / std::sqrt(figures_.error));
-    margin /= std::sqrt(static_cast<Real>(samples_.target.size()));
+      of_root = std::min(of_root, figures_.error_margin / std::sqrt(figures_.error));
+    of_root /= std::sqrt(static_cast<Real>(samples_.target.size()));
     checks_.equal("train error", model_.train_error, mean,
-                  options_.figure_tolerance * mean + unit() * static_cast<double>(margin),
+                  options_.figure_tolerance * mean + unit() * static_cast<double>(of_root),
                   "the error without noise differs");
   }
 
   /// Figures of the report: singular values of the product and of the target, products of units.
   void check_spectra() {
     const Matrix& last = model_.network.layers.back();
-    const Matrix& inner = figures_.product_inner;
-    const double scale = std::max(1e-300, unit() * last.norm() * inner.norm());
-    const Vector& product = model_.product_values;
-    // Sums of squares: ||M X||^2 and, of four powers, ||(M X)^T M X||^2.
-    const Matrix left = last.transpose() * last, right = inner * inner.transpose();
-    const double squares = unit() * unit() * (left * right).trace();
-    checks_.equal("singular values of the product", product.squaredNorm(), squares,
-                  options_.figure_tolerance * scale * scale,
-                  "their squares do not sum to ||M X||^2");
-    const Matrix once = left * right;
-    const double fourth = std::pow(unit(), 4) * (once * once).trace();
-    checks_.equal("the same, fourth powers", product.array().pow(4).sum(), fourth,
-                  options_.figure_tolerance * std::pow(scale, 4), "they are not those of M X");
-    const Matrix core = model_.proof_left.transpose() * samples_.target * model_.proof_right;
+    const Matrix& units = figures_.last_units;
+    const double size = last.norm() * units.norm();
+    const Matrix core = triangle_of(last) * triangle_of(units.transpose()).transpose();
     Vector values;
-    if (core.size()) values = Eigen::BDCSVD<Matrix>(core).singularValues() * unit();
-    const bool as_many = values.size() == model_.target_values.size();
-    const double size = values.size() ? values[0] : 0.0;
-    const double apart =
-        as_many && size > 0 ? (values - model_.target_values).cwiseAbs().maxCoeff() : 0.0;
-    checks_.add("singular values of the target", model_.target_values.sum(), values.sum(),
-                as_many && apart <= 1e-7 * size, "they are not those of the proof's vectors");
+    if (core.allFinite()) values = Eigen::BDCSVD<Matrix>(core).singularValues();
+    check_values("singular values of the product", model_.product_values, values, 1e-9 * size,
+                 "they are not those of M X");
+    const Matrix target = model_.proof_left.transpose() * samples_.target * model_.proof_right;
+    Vector kept;
+    if (target.size() && target.allFinite()) kept = Eigen::BDCSVD<Matrix>(target).singularValues();
+    check_values("singular values of the target", model_.target_values, kept,
+                 1e-9 * samples_.target.norm(), "they are not those of the proof's vectors");
     if (model_.network.layers.size() > 2) return;
-    const Vector units =
-        unit() * last.colwise().norm().transpose().cwiseProduct(inner.rowwise().norm());
-    const bool same = units.size() == model_.unit_products.size() &&
-                      (units - model_.unit_products).cwiseAbs().maxCoeff() <= 1e-9 * scale;
-    checks_.add("products of the units", model_.unit_products.sum(), units.sum(), same,
+    const Vector products = last.colwise().norm().transpose().cwiseProduct(units.rowwise().norm());
+    const bool same =
+        products.size() == model_.unit_products.size() &&
+        (products - model_.unit_products / unit()).cwiseAbs().maxCoeff() <= 1e-9 * size;
+    checks_.add("products of the units", model_.unit_products.sum(), unit() * products.sum(), same,
                 "they are not ||u_i|| ||v_i^T X||");
   }
 
-  double relative_gap(Real lower) const {
-    return objective_ > 0 ? static_cast<double>((objective_ - lower) / objective_) : 0.0;
+  /// R of A = Q R.
+  static Matrix triangle_of(const Matrix& a) {
+    const Eigen::HouseholderQR<Matrix> qr(a);
+    return qr.matrixQR().topRows(std::min(a.rows(), a.cols())).triangularView<Eigen::Upper>();
   }
+
+  /// The claimed values are the found ones; what is missing of them is zero.
+  void check_values(const char* name, const Vector& claimed, const Vector& found, double slack,
+                    const char* remark) {
+    Vector all = Vector::Zero(std::max(claimed.size(), found.size()));
+    all.head(claimed.size()) = claimed / unit();
+    all.head(found.size()) -= found;
+    const double apart = all.size() ? all.cwiseAbs().maxCoeff() : 0.0;
+    checks_.add(name, claimed.sum(), unit() * found.sum(), apart <= slack, remark);
+  }
+
+  /// Below a trillionth of the target's squares there is only rounding.
+  double relative_to_objective(Real objective, Real lower) const {
+    const Real size = std::max(objective, Real{1e-12} * samples_.target.squaredNorm());
+    return size > 0 ? static_cast<double>((objective - lower) / size) : 0.0;
+  }
+
+  double relative_gap(Real lower) const { return relative_to_objective(objective_, lower); }
 
   bool supports_claim(Real lower) const {
     constexpr double slack = 1e-3;
@@ -214,7 +232,23 @@ class DropoutVerification {
   }
 
   void prove() {
-    const DropoutLowerBound bound = dropout_lower_bound(model_, samples_);
+    const bool equalised = model_.method == "equalise";
+    const DropoutLowerBound bound =
+        equalised ? penalty_lower_bound(model_, samples_) : dropout_lower_bound(model_, samples_);
+    if (equalised)
+      checks_.add("the network computes the data", 0, squared(figures_.error),
+                  figures_.error <= Real{1e-20} * samples_.target.squaredNorm(),
+                  "its product is another matrix");
+    if (equalised)
+      checks_.add("no values left out", claim_.polar_bound, 0, claim_.polar_bound == 0,
+                  "expected 0 where the data themselves are computed");
+    constexpr double orthonormal = 1e-8, singular = 1e-6;
+    checks_.add("vectors of the proof", 0, bound.vectors_off, bound.vectors_off <= orthonormal,
+                "they are not orthonormal");
+    if (bound.singular)
+      checks_.add("the same, as singular vectors", 0, unit() * bound.residual,
+                  bound.residual <= singular * samples_.target.norm(),
+                  "they are not singular vectors of the target");
     const Real lower = std::min(bound.value, objective_);
     found_.lower_bound = rounded_down(std::ldexp(lower, 2 * exponent_));
     found_.gap = found_.objective - found_.lower_bound;
@@ -222,7 +256,9 @@ class DropoutVerification {
     found_.polar_bound = unit() * bound.rest.bound;
     found_.proof = bound.rest.proof;
     found_.failure_probability = bound.rest.failure_probability;
-    found_.method = "singular values of the target, those left out by: " + bound.rest.method;
+    found_.method = equalised
+                        ? bound.rest.method
+                        : "singular values of the target, those left out by: " + bound.rest.method;
     if (claim_.proof == Proof::none) {
       checks_.note("proof", "the model claims no proof: its lower bound is an estimate");
       return;

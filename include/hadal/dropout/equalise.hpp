@@ -28,6 +28,10 @@ LinearNetwork equalised_rank_one(const Spectrum& spectrum, const std::vector<Ind
 /// the identity.
 Vector unit_products(const LinearNetwork& network, const Matrix& input);
 
+/// Singular values of a network's product on an input (or on the identity), those above 1e-12 of
+/// the largest: through the triangular factors of its two outer parts.
+Vector product_values(const LinearNetwork& network, const Matrix& input);
+
 /// (largest - smallest) / mean of the units' products; 0 where all are zero.
 double spread(const Vector& products);
 

@@ -25,9 +25,10 @@ using Wanted = std::function<Index(const Vector& found)>;
 
 /// The triplets that `wanted` asks for, by block Lanczos on A^T A with full orthogonalisation,
 /// never restarted (Golub, Luk and Overton 1981): every step is two products with a thin block. It
-/// ends when ||A^T u - s v|| <= accuracy * s_1 for all that are wanted. Small matrices are
-/// decomposed whole. A wanted value that has not been found because the start held nothing of it
-/// (probability zero) would be missed: these are search values, bounds are another matter.
+/// ends when ||A^T u - s v|| <= accuracy * s_1 for all that are wanted, and no more are wanted
+/// after the space has grown from a random block of its own: of a value that is repeated more often
+/// than a block is wide, one start holds only as many. Small matrices are decomposed whole. These
+/// are search values; bounds are another matter.
 SingularTriplets leading_singular(const Matrix& a, const Wanted& wanted, double accuracy,
                                   std::uint64_t seed);
 

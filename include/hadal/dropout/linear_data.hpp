@@ -21,15 +21,13 @@ void require_valid(const LinearData& data);
 
 /// The same problem in the row space of the input X = K O^T, with O (samples x rank) orthonormal:
 ///   ||Y - M X||^2 = ||Y O - M K||^2 + ||Y||^2 - ||Y O||^2,
-/// and second moments X X^T = K K^T, so that no more than rank samples are left. Where X is the
-/// identity everything is as it was.
+/// and second moments X X^T = K K^T, so that no more than rank samples are left.
 struct ReducedData {
-  LinearData data;        ///< Y O, and K
+  LinearData data;        ///< Y O, and K; empty where X is the identity: nothing is reduced
   Matrix basis;           ///< O; empty: the identity
   Matrix inverse;         ///< pseudo-inverse of K, rank x inputs; empty: the identity
-  double constant = 0;    ///< ||Y||^2 - ||Y O||^2, >= 0
-  double condition = 1;   ///< of K
-  bool full_rank = true;  ///< rank = inputs: every row of X counts
+  double condition = 1;   ///< of the rows of X that differ from each other and from zero
+  bool full_rank = true;  ///< the rank is the number of those rows
 };
 
 /// Singular values of X below 1e-10 of the largest are taken as zero.

@@ -19,6 +19,8 @@ struct SpectrumBound {
 struct BoundRequest {
   ProofChoice proof = ProofChoice::automatic;
   double failure_probability = 1e-12;
+  /// No product has a larger rank; of networks of any width, the smaller side of the target.
+  Index rank_max = 0;
   double harmless = 0;  ///< a bound of the rest that is good enough
   std::uint64_t seed = 0;
 };
@@ -31,6 +33,13 @@ struct BoundRequest {
 SpectrumBound bound_spectrum(const Matrix& a, const Matrix& p, const Matrix& q, Index count,
                              const BoundRequest& request);
 
+/// A lower bound of the penalty of any network whose product is A: with the dual point Q = P
+/// diag(g) Q'^T, strength N(sigma(A))^2 >= strength <Q, A>^2 / N*(Q)^2, and N*(Q) is at most that
+/// of g times the norms of P and Q'. Holds for any P, g >= 0 (non-increasing) and Q', rounding
+/// included.
+double penalty_lower_bound(const Matrix& a, const InducedPenalty& penalty, const Matrix& p,
+                           const Vector& g, const Matrix& q);
+
 /// A lower bound of ||Y - M X||^2 + penalty over all networks, and the search value of
 /// || Y O - P S Q^T ||.
 struct DropoutBound {
@@ -39,9 +48,9 @@ struct DropoutBound {
 };
 
 /// min over M = ||Y||^2 - explained(sigma(Y O)), and explained grows with every singular value: put
-/// their upper bounds in. Where the input lacks rows of full rank the row space is not known
-/// exactly, and O = I is taken instead, which gives a valid but weaker bound. `left`, `right`
-/// (samples x d): approximate singular vectors of Y O O^T.
+/// their upper bounds in. Where rows of the input depend on each other (but for equal rows and
+/// zeros), or nearly, the row space is not known exactly, and O = I is taken instead, which gives a
+/// valid but weaker bound. `left`, `right` (samples x d): approximate singular vectors of Y O O^T.
 DropoutBound lower_bound(const LinearData& data, const ReducedData& reduced,
                          const InducedPenalty& penalty, const Matrix& left, const Matrix& right,
                          BoundRequest request);

@@ -15,6 +15,10 @@ double squared_support_norm(const Vector& x, Index k);
 /// The 2-norm of the k largest elements, squared: the dual norm's square.
 double squared_largest(const Vector& x, Index k);
 
+/// A g with <g, x> = N_k(x) times the dual norm of g: x itself where it is large, the mean of the
+/// rest elsewhere. Non-negative and non-increasing.
+Vector support_dual(const Vector& x, Index k);
+
 /// The minimiser of ||s - x||^2 + strength N_k(x)^2.
 struct SupportShrinkage {
   Vector values;         ///< x, non-negative and non-increasing

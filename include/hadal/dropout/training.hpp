@@ -24,11 +24,13 @@ struct TrainingResult {
   Noise noise;  ///< at the end
   int epochs = 0;
   bool interrupted = false;
+  bool diverged = false;  ///< with the step asked for: the network is as it was
 };
 
 /// Stochastic gradient descent with a fresh mask for every sample of every step: the step is
 /// constant for half of the epochs and then falls like 1 / epoch, and the network is the mean over
-/// the last quarter, of weights that move little then.
+/// the last quarter, of weights that move little then. A training that diverges starts again with a
+/// smaller step, unless the step was asked for.
 TrainingResult train(const LinearData& data, const Noise& noise, const TrainingOptions& options,
                      LinearNetwork& network);
 

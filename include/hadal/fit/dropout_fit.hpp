@@ -11,7 +11,8 @@ namespace hadal {
 enum class DropoutMethod {
   closed,   ///< the global optimum by its formula, where there is one; otherwise descents from it
   descent,  ///< L-BFGS on the deterministic objective, from a random start
-  sgd       ///< training with the noise itself, beside its expectation
+  sgd,      ///< training with the noise itself, beside its expectation
+  equalise  ///< no fit: the target itself, shared among the units so that the penalty is least
 };
 
 /// Of FitOptions, lambda, loss, size_max, checkpoint and resume do not apply.

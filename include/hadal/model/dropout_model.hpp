@@ -36,7 +36,8 @@ struct DropoutModel : FittedModel {
   Vector unit_products;   ///< ||u_i|| ||v_i^T X|| of one hidden layer; empty for more
 
   std::vector<CurvePoint> curve;  ///< of a stochastic training
-  std::string method;             ///< "closed", "descent" or "sgd"
+  /// "closed", "descent", "sgd", or "equalise": the claim is about networks that compute Y itself.
+  std::string method;
 
   Index size() const { return product_values.size(); }
 };
