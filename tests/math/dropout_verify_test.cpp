@@ -226,21 +226,29 @@ TEST(DropoutVerification, ConfirmsRandomProblems) {
   EXPECT_GE(optimal, 200);
 }
 
-/// Values that are repeated more often than a search begins with directions.
-TEST(DropoutVerification, OfAValueRepeatedFortyTimesNothingIsMissed) {
+/// Values that are repeated more often than a search begins with directions: n of them, all equal
+/// to `value`, are shrunk to an objective of L (n value)^2 / (1 + n L), L = 1/9.
+void expect_all_found(const Matrix& target, Index n, double value) {
   Claim claim;
-  claim.data.target = Matrix::Zero(400, 360);
-  for (Index k = 0; k < 40; ++k) claim.data.target.block(10 * k, 9 * k, 10, 9).setOnes();
+  claim.data.target = target;
   DropoutFitOptions options;
   options.noise.retain = 0.9;
   claim.model = fit_dropout(claim.data, options);
-  EXPECT_EQ(claim.model.size(), 40);
-  // Shrunk by L sum / (1 + 40 L) with L = 1/9 and every value sqrt(90).
-  const double strength = 1.0 / 9;
-  EXPECT_NEAR(claim.model.certificate.objective, 1600 * 90 * strength / (1 + 40 * strength),
-              1e-9 * 3600);
+  EXPECT_EQ(claim.model.size(), n);
+  const double sum = double(n) * value, strength = 1.0 / 9;
+  const double expected = strength * sum * sum / (1 + double(n) * strength);
+  EXPECT_NEAR(claim.model.certificate.objective, expected, 1e-9 * expected);
   EXPECT_EQ(claim.model.status, Status::optimal);
   EXPECT_TRUE(confirmed(claim));
+}
+
+TEST(DropoutVerification, OfAValueRepeatedManyTimesNothingIsMissed) {
+  Matrix blocks = Matrix::Zero(400, 360), ones = Matrix::Zero(400, 350);
+  for (Index k = 0; k < 40; ++k) blocks.block(10 * k, 9 * k, 10, 9).setOnes();
+  expect_all_found(blocks, 40, std::sqrt(90.0));
+  ones.topLeftCorner(60, 60).setIdentity();
+  expect_all_found(ones, 60, 1);
+  expect_all_found(Matrix::Identity(330, 310), 310, 1);
 }
 
 /// "Any width" is a claim about more than the width at hand.
