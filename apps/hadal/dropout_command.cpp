@@ -5,15 +5,12 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "exit_code.hpp"
 #include "files.hpp"
 #include "fit_arguments.hpp"
+#include "fit_results.hpp"
 #include "hadal/fit/dropout_fit.hpp"
-#include "hadal/model/model_io.hpp"
 #include "interrupt.hpp"
 #include "linear_reading.hpp"
-#include "model_json.hpp"
-#include "model_text.hpp"
 #include "progress.hpp"
 #include "reading.hpp"
 
@@ -206,14 +203,8 @@ int DropoutCommand::run() {
     });
   }
   model.read_options = to_json(read_options);
-  if (!arguments_.out().empty()) save_model(arguments_.out(), model);
-  const fs::path& json = arguments_.json();
-  if (!json.empty()) write_text(json, model_json(model).dump(2) + "\n");
-  const std::string data_text =
-      data_.string() + (input_.empty() ? "" : " --input " + input_.string());
-  if (json != "-") write_text("", model_text(model) + arguments_.kept_text(data_text));
-  const bool reached = model.stop == StopReason::tolerance || model.stop == StopReason::exhausted;
-  return reached ? exit_done : exit_limit;
+  return write_results(arguments_, model,
+                       data_.string() + (input_.empty() ? "" : " --input " + input_.string()));
 }
 
 }  // namespace

@@ -7,14 +7,11 @@
 #include <set>
 
 #include "commands.hpp"
-#include "exit_code.hpp"
 #include "files.hpp"
 #include "fit_arguments.hpp"
+#include "fit_results.hpp"
 #include "hadal/fit/tensor_fit.hpp"
-#include "hadal/model/model_io.hpp"
 #include "interrupt.hpp"
-#include "model_json.hpp"
-#include "model_text.hpp"
 #include "progress.hpp"
 #include "tensor_reading.hpp"
 
@@ -176,12 +173,7 @@ int FitTensorCommand::run() {
     });
   }
   model.read_options = to_json(read_options);
-  if (!arguments_.out().empty()) save_model(arguments_.out(), model);
-  const fs::path& json = arguments_.json();
-  if (!json.empty()) write_text(json, model_json(model).dump(2) + "\n");
-  if (json != "-") write_text("", model_text(model) + arguments_.kept_text(data_));
-  const bool reached = model.stop == StopReason::tolerance || model.stop == StopReason::exhausted;
-  return reached ? exit_done : exit_limit;
+  return write_results(arguments_, model, data_.string());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "hadal/model/unit_spread.hpp"
 #include "hadal/report/words.hpp"
 
 namespace hadal::cli {
@@ -65,9 +66,8 @@ std::string text_of(const Model& model, const std::string& of) {
 std::string balance_text(const Vector& products) {
   const double mean = products.mean();
   if (!(mean > 0)) return "all zero";
-  const double spread = (products.maxCoeff() - products.minCoeff()) / mean;
   return fmt::format("norm in times norm out {} on average, spread {} %", figure(mean),
-                     figure(100 * spread, 2));
+                     figure(100 * spread(products), 2));
 }
 
 }  // namespace

@@ -94,9 +94,4 @@ Vector product_values(const LinearNetwork& network, const Matrix& input) {
   return values.head((values.array() > floor).count());
 }
 
-double spread(const Vector& products) {
-  const double mean = products.mean();
-  return mean > 0 ? (products.maxCoeff() - products.minCoeff()) / mean : 0;
-}
-
 }  // namespace hadal::dropout

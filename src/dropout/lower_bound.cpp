@@ -92,9 +92,9 @@ SpectrumBound bound_spectrum(const Matrix& a, const Matrix& p, const Matrix& q, 
   const double below = (aq - p * s).norm(), beside = (pa - s * q.transpose()).norm();
   const double loss = orthonormality(p) + orthonormality(q);
   const double size = a.norm(), length = static_cast<double>(a.rows() + a.cols() + 2 * p.cols());
-  // Every product above is rounded by at most gamma of its length times the norms that enter, which
-  // are ||A||_F times those of P and Q, sqrt(d) each; and the nearest orthonormal P, Q differ from
-  // the given ones by no more than `loss`.
+  // Every product above, and the small decomposition below, is rounded by at most gamma of its
+  // length times the norms that enter, which are ||A||_F times those of P and Q, sqrt(d) each; and
+  // the nearest orthonormal P, Q differ from the given ones by no more than `loss`.
   const double width = static_cast<double>(std::max<Index>(1, p.cols()));
   // Four times as much as the checker takes off, so that it confirms what is claimed here.
   const double rounding = 4 * (4 * loss + 8 * rounding_gamma(length + 8) * width) * size;

@@ -10,7 +10,6 @@
 #include "../certify/verified_gram.hpp"
 #include "dropout_options.hpp"
 #include "dropout_scaling.hpp"
-#include "hadal/algebra/decompositions.hpp"
 #include "hadal/dropout/closed_form.hpp"
 #include "hadal/dropout/descent.hpp"
 #include "hadal/dropout/lower_bound.hpp"
@@ -87,7 +86,8 @@ class DropoutFit {
 
   /// The singular values that decide the optimum, and their vectors.
   void decompose() {
-    constexpr double accuracy = 1e-9;
+    // What is to be computed itself leaves nothing to a bound.
+    const double accuracy = options_.method == DropoutMethod::equalise ? 1e-13 : 1e-9;
     const Matrix& target = solved().target;
     const auto wanted = [this](const Vector& found) {
       return options_.method == DropoutMethod::equalise ? rank_of(found)

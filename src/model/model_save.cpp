@@ -4,12 +4,10 @@
 
 #include "factor_norm_io.hpp"
 #include "fitted_io.hpp"
-#include "hadal/data/write.hpp"
-#include "hadal/error.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hdf5_writer.hpp"
-#include "model_checks.hpp"
 #include "offset_words.hpp"
+#include "save_valid.hpp"
 
 namespace hadal {
 namespace {
@@ -95,12 +93,7 @@ void write_file(const std::filesystem::path& path, const MatrixModel& model) {
 }  // namespace
 
 void save_model(const std::filesystem::path& path, const MatrixModel& model) {
-  require_valid(model, [&](std::string_view field, std::string_view message) {
-    throw ArgumentError(
-        fmt::format("the model for {} is invalid: {} {}", path.string(), field, message));
-  });
-  write_atomically(path,
-                   [&](const std::filesystem::path& temporary) { write_file(temporary, model); });
+  save_valid(path, model, write_file);
 }
 
 }  // namespace hadal

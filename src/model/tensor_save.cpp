@@ -5,11 +5,9 @@
 
 #include "factor_norm_io.hpp"
 #include "fitted_io.hpp"
-#include "hadal/data/write.hpp"
-#include "hadal/error.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hdf5_writer.hpp"
-#include "model_checks.hpp"
+#include "save_valid.hpp"
 
 namespace hadal {
 namespace {
@@ -59,12 +57,7 @@ void write_file(const std::filesystem::path& path, const TensorModel& model) {
 }  // namespace
 
 void save_model(const std::filesystem::path& path, const TensorModel& model) {
-  require_valid(model, [&](std::string_view field, std::string_view message) {
-    throw ArgumentError(
-        fmt::format("the model for {} is invalid: {} {}", path.string(), field, message));
-  });
-  write_atomically(path,
-                   [&](const std::filesystem::path& temporary) { write_file(temporary, model); });
+  save_valid(path, model, write_file);
 }
 
 }  // namespace hadal

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "hadal/model/unit_spread.hpp"
 #include "hadal/report/words.hpp"
 #include "html.hpp"
 #include "page.hpp"
@@ -15,9 +16,8 @@ namespace {
 
 std::vector<double> list(const Vector& values) { return {values.begin(), values.end()}; }
 
-double spread_in_percent(const Vector& products) {
-  const double mean = products.mean();
-  return mean > 0 ? 100 * (products.maxCoeff() - products.minCoeff()) / mean : 0;
+std::string spread_in_percent(const Vector& products) {
+  return figure(100 * spread(products), 2) + " %";
 }
 
 std::string lead(const DropoutModel& model) {
@@ -46,7 +46,7 @@ std::string cards(const DropoutModel& model) {
   text += card("Relative gap", figure(model.certificate.relative_gap, 2));
   text += card("Error without noise", figure(model.train_error, 4));
   if (model.unit_products.size())
-    text += card("Spread of the units", figure(spread_in_percent(model.unit_products), 2) + " %");
+    text += card("Spread of the units", spread_in_percent(model.unit_products));
   text += card("Time", duration(model.seconds));
   return text + "</dl>\n";
 }
@@ -77,8 +77,8 @@ std::string pictures(const DropoutModel& model) {
                    "the optimum all are equal."
                  : "Norm of what goes in times norm of what goes out, of every hidden unit. "
                    "Within a block they may differ.",
-             fmt::format("Products of norms of {} units, spread {} %", model.unit_products.size(),
-                         figure(spread_in_percent(model.unit_products), 2)));
+             fmt::format("Products of norms of {} units, spread {}", model.unit_products.size(),
+                         spread_in_percent(model.unit_products)));
   return "<section><h2>What the noise does</h2>\n<div class=\"plots\">\n" + plots +
          "</div>\n<noscript><p>The plots need JavaScript.</p></noscript></section>\n";
 }

@@ -10,8 +10,8 @@
 
 namespace hadal::test {
 
-inline ::testing::AssertionResult confirmed(const MatrixModel& model, const MatrixData& data) {
-  const verify::Report report = verify::verify_matrix(model, data);
+/// What the checker refused, if anything.
+inline ::testing::AssertionResult confirmed(const verify::Report& report) {
   if (report.confirmed) return ::testing::AssertionSuccess();
   auto failure = ::testing::AssertionFailure();
   for (const verify::Check& check : report.checks)
@@ -19,6 +19,10 @@ inline ::testing::AssertionResult confirmed(const MatrixModel& model, const Matr
       failure << check.name << ": " << check.claimed << ", found " << check.found << ", "
               << check.remark << "\n";
   return failure;
+}
+
+inline ::testing::AssertionResult confirmed(const MatrixModel& model, const MatrixData& data) {
+  return confirmed(verify::verify_matrix(model, data));
 }
 
 /// A true claim with one thing changed.

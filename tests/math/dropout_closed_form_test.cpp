@@ -8,6 +8,7 @@
 #include "hadal/dropout/closed_form.hpp"
 #include "hadal/dropout/descent.hpp"
 #include "hadal/fit/dropout_fit.hpp"
+#include "hadal/model/unit_spread.hpp"
 #include "math/dropout_support.hpp"
 #include "problem_count.hpp"
 

@@ -9,6 +9,7 @@
 #include "hadal/dropout/descent.hpp"
 #include "hadal/error.hpp"
 #include "hadal/fit/dropout_fit.hpp"
+#include "hadal/model/unit_spread.hpp"
 #include "math/dropout_support.hpp"
 
 namespace hadal::dropout {

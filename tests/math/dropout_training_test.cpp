@@ -5,6 +5,7 @@
 
 #include "hadal/dropout/equalise.hpp"
 #include "hadal/fit/dropout_fit.hpp"
+#include "hadal/model/unit_spread.hpp"
 #include "math/dropout_support.hpp"
 
 namespace hadal {
@@ -37,7 +38,7 @@ TEST(DropoutTraining, ConvergesToTheClosedFormAndToBalancedUnits) {
       EXPECT_NEAR(trained.certificate.lower_bound, closed.certificate.lower_bound,
                   1e-9 * closed.certificate.objective);
       EXPECT_EQ(trained.status, Status::bounded);
-      EXPECT_LE(dropout::spread(trained.unit_products), 0.05) << retain << ' ' << width;
+      EXPECT_LE(spread(trained.unit_products), 0.05) << retain << ' ' << width;
     }
 }
 

@@ -9,6 +9,7 @@
 #include "hadal/error.hpp"
 #include "hadal/fit/dropout_fit.hpp"
 #include "hadal/verify/verify.hpp"
+#include "math/changed_claims.hpp"
 #include "math/dropout_support.hpp"
 
 /// Dropout models that were fitted, as the checker sees them: confirmed as they are, and refused
@@ -66,15 +67,7 @@ Claim fitted(const Problem& problem) {
 }
 
 ::testing::AssertionResult confirmed(const Claim& claim) {
-  const verify::Report report =
-      verify::verify_dropout(claim.model, claim.data.target, claim.data.input);
-  if (report.confirmed) return ::testing::AssertionSuccess();
-  auto failure = ::testing::AssertionFailure();
-  for (const verify::Check& check : report.checks)
-    if (!check.passed)
-      failure << check.name << ": " << check.claimed << ", found " << check.found << ", "
-              << check.remark << "\n";
-  return failure;
+  return test::confirmed(verify::verify_dropout(claim.model, claim.data.target, claim.data.input));
 }
 
 struct Changed {

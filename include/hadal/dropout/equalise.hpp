@@ -32,7 +32,4 @@ Vector unit_products(const LinearNetwork& network, const Matrix& input);
 /// the largest: through the triangular factors of its two outer parts.
 Vector product_values(const LinearNetwork& network, const Matrix& input);
 
-/// (largest - smallest) / mean of the units' products; 0 where all are zero.
-double spread(const Vector& products);
-
 }  // namespace hadal::dropout

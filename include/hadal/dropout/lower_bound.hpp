@@ -40,8 +40,8 @@ SpectrumBound bound_spectrum(const Matrix& a, const Matrix& p, const Matrix& q, 
 double penalty_lower_bound(const Matrix& a, const InducedPenalty& penalty, const Matrix& p,
                            const Vector& g, const Matrix& q);
 
-/// A lower bound of ||Y - M X||^2 + penalty over all networks, and the search value of
-/// || Y O - P S Q^T ||.
+/// A lower bound of ||Y - M X||^2 + penalty over all networks, and how the singular values outside
+/// the given vectors were bounded for it.
 struct DropoutBound {
   double value = 0;
   PolarBound rest;

@@ -15,9 +15,9 @@ enum class DropoutMethod {
   equalise  ///< no fit: the target itself, shared among the units so that the penalty is least
 };
 
-/// Of FitOptions, lambda, loss, size_max, checkpoint and resume do not apply.
+/// Of FitOptions, lambda and loss do not apply; size_max, checkpoint and resume are refused.
 struct DropoutFitOptions : FitOptions {
-  Noise noise;                ///< retain in (0, 1]; 1: no noise
+  Noise noise;                ///< retain from 1e-12 to 1, where there is no noise
   std::vector<Index> widths;  ///< of the hidden layers; empty: one, as wide as the data ask for
   /// retain is that of width one, and a wider layer's is adapted so that the penalty on the product
   /// stays the same: t(r) = q / (r - (r - 1) q). Always so where no width is given.
