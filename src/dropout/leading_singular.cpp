@@ -1,6 +1,7 @@
 #include "hadal/dropout/leading_singular.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -61,16 +62,22 @@ class BlockLanczos {
     const Eigen::SelfAdjointEigenSolver<Matrix> eigen(gram_);
     values_ = eigen.eigenvalues().reverse().cwiseMax(0).cwiseSqrt();
     coordinates_ = eigen.eigenvectors().rowwise().reverse();
+    refine_small_values();
   }
   const Vector& values() const { return values_; }
 
   SingularTriplets leading(Index count) const {
+    const Matrix image = image_.leftCols(size_) * coordinates_.leftCols(count);
+    const Vector values = image.colwise().norm();
+    std::vector<Index> order(static_cast<std::size_t>(count));
+    std::iota(order.begin(), order.end(), Index{0});
+    std::ranges::stable_sort(order, [&](Index a, Index b) { return values[a] > values[b]; });
     SingularTriplets result;
-    result.values = values_.head(count);
-    result.right = basis_.leftCols(size_) * coordinates_.leftCols(count);
-    result.left = image_.leftCols(size_) * coordinates_.leftCols(count);
+    result.values = values(order);
+    result.right = basis_.leftCols(size_) * coordinates_(Eigen::all, order);
+    result.left = image(Eigen::all, order);
     for (Index k = 0; k < count; ++k)
-      if (values_[k] > 0) result.left.col(k) /= values_[k];
+      if (result.values[k] > 0) result.left.col(k) /= result.values[k];
     result.passes = passes_;
     return result;
   }
@@ -109,6 +116,15 @@ class BlockLanczos {
 
   void remove_basis(Matrix& block) const {
     block.noalias() -= basis_.leftCols(size_) * (basis_.leftCols(size_).transpose() * block);
+  }
+
+  /// Roots of eigenvalues of A^T A know nothing below 1e-8 of the largest; ||A v|| does.
+  void refine_small_values() {
+    constexpr double small = 1e-6;
+    const Index first = (values_.array() >= small * values_[0]).count();
+    const Matrix image = image_.leftCols(size_) * coordinates_.rightCols(size_ - first);
+    for (Index k = first; k < size_; ++k)
+      values_[k] = std::min(image.col(k - first).norm(), k > 0 ? values_[k - 1] : values_[k]);
   }
 
   void reserve(Index columns) {

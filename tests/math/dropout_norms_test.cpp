@@ -203,6 +203,17 @@ TEST(Equalised, IsProvedToHaveTheLeastPenaltyOfAllThatComputeTheMatrix) {
     EXPECT_EQ(model.status, Status::optimal);
     EXPECT_TRUE(model.network.product().isApprox(x, 1e-12));
   }
+  // Beyond the sizes that are decomposed whole, of a rank that is found.
+  Random random(1);
+  const Matrix large = random.matrix(500, 20) * random.matrix(20, 400);
+  DropoutFitOptions chosen;
+  chosen.method = DropoutMethod::equalise;
+  chosen.noise.retain = 0.5;
+  const DropoutModel model = fit_dropout({large, {}}, chosen);
+  EXPECT_EQ(model.network.widths(), std::vector<Index>{20});
+  EXPECT_EQ(model.status, Status::optimal);
+  EXPECT_TRUE(model.network.product().isApprox(large, 1e-12));
+
   DropoutFitOptions narrow;
   narrow.method = DropoutMethod::equalise;
   narrow.noise.retain = 0.5;
