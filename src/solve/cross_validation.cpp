@@ -49,12 +49,6 @@ void choose(CrossValidation& cv, bool one_standard_error) {
   }
 }
 
-double mean_empty_error(const std::vector<FoldPoint>& points) {
-  double mean = 0;
-  for (const FoldPoint& p : points) mean += p.empty_error / static_cast<double>(points.size());
-  return mean;
-}
-
 bool beats_nothing(const std::vector<FoldPoint>& points) {
   const double n = static_cast<double>(points.size());
   double mean = 0, squares = 0;
@@ -67,8 +61,10 @@ bool promising(const CrossValidation& cv) {
   constexpr double worthwhile = 0.005;
   const std::size_t points = cv.path.size();
   if (points < 4 && !cv.useful) return true;
-  const double before = points < 2 ? cv.empty_error : cv.path[points - 2].validation_error;
-  return cv.best + 1 == points && cv.path[points - 1].validation_error < (1 - worthwhile) * before;
+  if (cv.best + 1 != points) return false;
+  if (points < 3) return true;
+  const double before = cv.path[points - 2].validation_error;
+  return cv.path[points - 1].validation_error < (1 - worthwhile) * before;
 }
 
 }  // namespace hadal

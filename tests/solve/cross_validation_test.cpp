@@ -81,24 +81,30 @@ TEST(CrossValidation, StopsWhenThePathNoLongerImprovesAndLooksBetweenThePoints) 
 }
 
 TEST(CrossValidation, StopsAtTheSecondPointWhenTheFirstIsUsefulAndTheSecondNoBetter) {
-  const Table table = {{0.5, 3}, {0.25, 2.99}, {0.125, 1}};
+  const Table table = {{0.5, 3}, {0.25, 3.01}, {0.125, 1}};
   auto useful = folds({from(table), from(table)}), useless = folds({from(table), from(table)});
   for (auto& fold : useful) fold->empty_error = 3.5;
-  EXPECT_EQ(cross_validate(useful, ratios, false, ignore).path.size(), 3u);  // and one between
+  EXPECT_EQ(cross_validate(useful, ratios, false, ignore).path.size(), 4u);  // and beside the first
   for (auto& fold : useless) fold->empty_error = 2.5;
   const CrossValidation cv = cross_validate(useless, ratios, false, ignore);
   EXPECT_EQ(cv.path[cv.best].lambda, 0.125);
 }
 
-/// Smaller lambda costs much and promises little; between lambda_max and the first point may be
-/// more.
-TEST(CrossValidation, LooksAboveTheFirstPointWhenThatGainsLittleOnNoAtoms) {
-  const double above = std::sqrt(0.5);
-  const Table table = {{above, 0.996}, {0.5, 0.997}, {0.25, 0.9}};
+/// The few atoms of a large lambda may gain little where many gain much: ratings beside offsets.
+TEST(CrossValidation, GoesBeyondTheFirstPointHoweverLittleItGains) {
+  const Table table = {{0.5, 0.9999}, {0.25, 0.9998}, {0.125, 0.9}, {0.0625, 0.95}};
   auto all = folds({from(table), from(table)});
   for (auto& fold : all) fold->empty_error = 1;
   const CrossValidation cv = cross_validate(all, ratios, false, ignore);
-  EXPECT_THAT(asked(cv), testing::ElementsAre(above, 0.5));
+  EXPECT_EQ(cv.path[cv.best].lambda, 0.125);
+}
+
+TEST(CrossValidation, LooksAboveTheFirstPointWhenTheSecondIsWorse) {
+  const double above = std::sqrt(0.5);
+  const Table table = {{above, 0.996}, {0.5, 0.997}, {0.25, 0.999}, {0.125, 0.9}};
+  auto all = folds({from(table), from(table)});
+  for (auto& fold : all) fold->empty_error = 1.1;
+  const CrossValidation cv = cross_validate(all, ratios, false, ignore);
   EXPECT_EQ(cv.path[cv.best].lambda, above);
 }
 

@@ -38,7 +38,6 @@ struct CrossValidation {
   std::size_t best = 0;    ///< smallest mean held-out error
   std::size_t chosen = 0;  ///< best, or the first within one standard error of it
   bool useful = false;     ///< some point predicts better than a model without atoms
-  double empty_error = 0;  ///< mean error of a model without atoms
   bool interrupted = false;
 };
 
@@ -52,15 +51,14 @@ PathPoint average(double ratio, const std::vector<FoldPoint>& points);
 /// error of it.
 void choose(CrossValidation& cv, bool one_standard_error);
 
-double mean_empty_error(const std::vector<FoldPoint>& points);
-
 /// Whether the folds predict better than without atoms, by more than two standard errors of their
 /// mean gain.
 bool beats_nothing(const std::vector<FoldPoint>& points);
 
 /// Whether smaller lambda still promises to predict better: the last point is the best one, and
-/// better than the one before (the first: than no atoms) by more than half a per cent; or there are
-/// up to three of which none is useful, where the first atoms may be noise.
+/// from the third on better than the one before by more than half a per cent (before, the few atoms
+/// of a large lambda say little of what more of them would); or there are up to three of which none
+/// is useful, where the first atoms may be noise.
 bool promising(const CrossValidation& cv);
 
 /// Called before every fit of a fold with the number of fits started before; from any thread, one
@@ -103,7 +101,6 @@ void fit_folds(std::vector<std::unique_ptr<F>>& folds, double ratio, const Advan
   for (const FoldPoint& point : points) cv.interrupted = cv.interrupted || point.interrupted;
   if (cv.interrupted && !cv.path.empty()) return;  // what was cut short says nothing
   cv.useful = cv.useful || beats_nothing(points);
-  cv.empty_error = mean_empty_error(points);
   const PathPoint mean = average(ratio, points);
   const auto smaller = [&](const PathPoint& point) { return point.lambda < ratio; };
   cv.path.insert(std::find_if(cv.path.begin(), cv.path.end(), smaller), mean);
