@@ -7,8 +7,8 @@ function(hadal_compile_options target)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
   if(HADAL_SANITIZE)
-    target_compile_options(${target} PUBLIC -fsanitize=${HADAL_SANITIZE} -fno-omit-frame-pointer
-                                            -fno-sanitize-recover=all)
+    target_compile_options(${target} PRIVATE -fsanitize=${HADAL_SANITIZE} -fno-omit-frame-pointer
+                                             -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${HADAL_SANITIZE})
   endif()
   if(HADAL_FUZZ)  # the fuzzer sees which branches an input takes

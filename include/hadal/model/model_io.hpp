@@ -4,12 +4,13 @@
 
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/network_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
 namespace hadal {
 
 /// The families of models that have files.
-enum class ModelKind { matrix, tensor, dropout };
+enum class ModelKind { matrix, tensor, dropout, network };
 
 /// What kind of model a file holds; throws ModelError where it is none.
 ModelKind model_kind(const std::filesystem::path& path);
@@ -19,6 +20,7 @@ ModelKind model_kind(const std::filesystem::path& path);
 void save_model(const std::filesystem::path& path, const MatrixModel& model);
 void save_model(const std::filesystem::path& path, const TensorModel& model);
 void save_model(const std::filesystem::path& path, const DropoutModel& model);
+void save_model(const std::filesystem::path& path, const NetworkModel& model);
 
 /// Reads what save_model wrote. Every shape, range and cross-reference is checked before use;
 /// throws ModelError naming the file, the dataset or attribute, what it holds and what was
@@ -26,5 +28,6 @@ void save_model(const std::filesystem::path& path, const DropoutModel& model);
 MatrixModel load_model(const std::filesystem::path& path);
 TensorModel load_tensor_model(const std::filesystem::path& path);
 DropoutModel load_dropout_model(const std::filesystem::path& path);
+NetworkModel load_network_model(const std::filesystem::path& path);
 
 }  // namespace hadal

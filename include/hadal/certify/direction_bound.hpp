@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+
+#include "hadal/types.hpp"
+
+namespace hadal {
+
+/// What an activation of two slopes makes of t: mean t + half |t|.
+struct TwoSlopes {
+  double mean = 0.5, half = 0.5;
+};
+
+struct DirectionBoundOptions {
+  double target = 0;     ///< a bound as low as this is low enough
+  double precision = 0;  ///< or one that exceeds the best value found by no more than this part
+  Index nodes_max = 4'000'000;
+  std::function<bool()> cancelled;
+};
+
+struct DirectionBound {
+  double upper = 0;  ///< holds with certainty, rounding included
+  double lower = 0;  ///< the largest value met
+  Vector direction;  ///< where it was met
+  Index nodes = 0;
+};
+
+/// max over unit vectors u of f(u) = || Q^T act(P u) ||, P: samples x dimensions (2 to 8), Q:
+/// samples x outputs, bounded by branch and bound. The sphere is divided into the cones over boxes
+/// on the faces of a cube, each inside a cap with the axis c. On a cap most arguments p_i^T u keep
+/// their sign and are linear; of the others |p_i^T u| lies between 0 and its largest value h_i
+/// there:
+///   act(p^T u) = (mean + s half) p^T u + half w,  0 <= w <= h (1 + |s|),  for any s in [-1, 1],
+/// so that with v the direction of f at c, A = C^T v what is linear along v, and B the part across,
+///   f(u)^2 <= (max A^T u + sum of positive shares)^2 + (max |B u| + sum of shares across)^2.
+/// The second term is of second order in the cap's size, and s is chosen so that the first one is,
+/// too, where a maximum sits on kinks.
+DirectionBound bound_directions(const Factor& points, const Factor& q, const TwoSlopes& slopes,
+                                const DirectionBoundOptions& options);
+
+/// A bound for any number of dimensions: with c_i > 0
+///   |t| <= (t^2 / c_i + c_i) / 2,
+/// the forces of act become quadratic in (u, v), and the polar is at most the largest eigenvalue of
+/// a symmetric matrix of order dimensions + outputs, which is lowered over c by a few dozen
+/// subgradient steps.
+double relaxed_direction_bound(const Factor& points, const Factor& q, const TwoSlopes& slopes);
+
+}  // namespace hadal

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hadal/data/samples.hpp"
+#include "hadal/model/fitted_model.hpp"
+#include "hadal/model/unit_penalty.hpp"
+#include "hadal/network/activation.hpp"
+
+namespace hadal {
+
+/// A network with one hidden layer of parallel units.
+///
+/// With x the standardised inputs of a sample, and a last input 1 where there is a bias,
+///   z = offset + sum_j act(x^T u_j) v_j,
+/// and the objective is
+///   F = sum_i w_i loss(y_i, z_i) + lambda sum_j ||u_j||^a ||v_j||,
+/// a the activation's degree, norms l2 (`product`; u_j of maxout is all its pieces together) or l1
+/// (`path`). Losses: squared, huber, poisson for regressions (the sum over outputs); logistic for
+/// two classes (one output, the second class being y = 1), multinomial for more (an output for each
+/// class). Units are balanced, ||u_j|| = ||v_j||, and ordered by penalty, largest first.
+struct NetworkModel : FittedModel {
+  // problem
+  Activation activation;
+  UnitPenalty penalty = UnitPenalty::product;
+  Task task = Task::regression;
+  bool bias = true;
+  InputEncoding encoding;
+  std::optional<PictureShape> picture;
+  std::vector<std::string> classes;       ///< of a classification
+  std::vector<std::string> target_names;  ///< of a regression, or of the column with the classes
+  Vector input_mean, input_scale;         ///< x = (input - mean) / scale, scale > 0
+  Vector offset;  ///< of every output; zero unless the loss is squared or huber
+
+  // model
+  Factor u;  ///< (inputs + bias) x (pieces * size), the pieces of a unit side by side
+  Factor v;  ///< outputs x size
+
+  // figures
+  double train_accuracy = 0,
+         validation_accuracy = 0;  ///< NaN for regressions or where none held out
+
+  Index size() const { return v.cols(); }
+  Index inputs() const { return input_mean.size(); }
+  Index outputs() const { return offset.size(); }
+};
+
+/// The standardised inputs, with a last column of ones where the model has a bias.
+Factor standardised(const NetworkModel& model, const Factor& inputs);
+/// z for every sample: samples x outputs, on the scale of the link.
+Factor scores(const NetworkModel& model, const Factor& inputs);
+/// Means for regressions (through the link); for classifications the probability of every class.
+Factor predictions(const NetworkModel& model, const Factor& inputs);
+/// The most probable class of every row of probabilities.
+std::vector<int> most_probable(const Factor& probabilities);
+
+}  // namespace hadal

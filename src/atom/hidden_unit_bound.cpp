@@ -1,0 +1,129 @@
+#include "hidden_unit_bound.hpp"
+
+#include <cmath>
+
+#include "../certify/verified_gram.hpp"
+#include "hadal/algebra/decompositions.hpp"
+#include "hadal/certify/direction_bound.hpp"
+#include "hadal/certify/spectral_bound.hpp"
+
+namespace hadal {
+namespace {
+
+using ConstMap = Eigen::Map<const Factor>;
+
+PolarBound certain(double value, const char* method) {
+  PolarBound bound;
+  bound.value = value;
+  bound.proof = std::isfinite(value) ? Proof::deterministic : Proof::none;
+  bound.failure_probability = std::isfinite(value) ? 0 : 1;
+  bound.method = method;
+  return bound;
+}
+
+/// X^T Q (inputs x outputs) has elements with an error of gamma_n |X|^T |Q|.
+double product_error(const Factor& x, const Factor& q) {
+  return 1.01 * rounding_gamma(static_cast<double>(x.rows())) *
+         x.rowwise().norm().dot(q.rowwise().norm());
+}
+
+PolarBound linear_bound(const Factor& x, const Factor& q, const PolarRequest& request) {
+  const Matrix collected = x.transpose() * q;
+  const Factor tall =
+      collected.rows() >= collected.cols() ? Factor(collected) : Factor(collected.transpose());
+  const Gram gram = gram_of_tall(tall);
+  const double error = product_error(x, q);
+  PolarBound bound = verified_gram_bound(gram.lower, gram.error, request.lambda, request.precision,
+                                         request.estimate);
+  bound.value = (bound.value + error) * (1 + 4 * unit_roundoff);
+  bound.method = "verified singular value of X^T Q";
+  bound.best_there_is = true;
+  return bound;
+}
+
+/// The larger of lambda_max(S) and lambda_max(-S), S = X^T diag(q) X, each by a verified Cholesky
+/// factorisation of a multiple of the identity less S, shifted to be positive.
+PolarBound square_bound(const Factor& x, const Vector& q, const PolarRequest& request) {
+  const Matrix form = x.transpose() * q.asDiagonal() * x;
+  const double shift = form.norm();
+  const double error = 1.01 * rounding_gamma(static_cast<double>(x.rows() + 2)) *
+                           x.rowwise().squaredNorm().dot(q.cwiseAbs()) +
+                       4 * unit_roundoff * shift;
+  double largest = 0;
+  for (const double sign : {1.0, -1.0}) {
+    Gram gram{sign * form, error};
+    gram.lower.diagonal().array() += shift;
+    const double estimate = std::max(request.estimate, request.lambda) + shift;
+    const double root = verified_root(gram, std::sqrt(estimate), 1e-3 * request.precision);
+    largest = std::max(largest, root * root - shift + 8 * unit_roundoff * root * root);
+  }
+  PolarBound bound = certain(largest, "verified eigenvalue of X^T diag(Q) X");
+  bound.best_there_is = true;
+  return bound;
+}
+
+/// Coordinates of the samples in the space that they span, where that has few dimensions, and what
+/// is left of each outside it.
+struct Reduced {
+  Factor points;
+  double left = 0;  ///< sum of ||q_i|| ||x_i outside||
+};
+
+Reduced reduced(const Factor& x, const Factor& q, Index dimensions_max) {
+  if (x.cols() <= dimensions_max) return {x, 0};
+  const Matrix gram = x.transpose() * x;
+  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(gram);
+  const Vector& value = eigen.eigenvalues();
+  const Index rank = (value.array() > 1e-14 * value[value.size() - 1]).count();
+  if (rank > dimensions_max) return {};
+  const Factor basis = eigen.eigenvectors().rightCols(rank);
+  Reduced result{x * basis, 0};
+  const Vector outside =
+      (x - result.points * basis.transpose()).rowwise().norm() + 1e-14 * x.rowwise().norm();
+  result.left = q.rowwise().norm().dot(outside);
+  return result;
+}
+
+PolarBound two_slopes_bound(const HiddenUnitFamily& family, const Factor& q,
+                            const PolarRequest& request) {
+  constexpr Index dimensions_max = 8;
+  const Activation& activation = family.activation();
+  const TwoSlopes slopes{(activation.slope_above() + activation.slope_below()) / 2,
+                         (activation.slope_above() - activation.slope_below()) / 2};
+  const double relaxed = relaxed_direction_bound(family.x(), q, slopes);
+  PolarBound bound = certain(relaxed, "convex relaxation, loose as a rule");
+  const Reduced inputs = reduced(family.x(), q, dimensions_max);
+  if (inputs.points.cols() == 0) {
+    bound.best_there_is = true;
+    return bound;
+  }
+  DirectionBoundOptions options;
+  options.target = request.lambda * (1 + 1e-2 * request.precision);
+  options.precision = 1e-2 * request.precision;
+  options.cancelled = request.cancelled;
+  DirectionBound divided = bound_directions(inputs.points, q, slopes, options);
+  divided.upper =
+      divided.upper * (1 + 1e-13) + 1.01 * (slopes.half + std::abs(slopes.mean)) * inputs.left;
+  if (divided.upper < bound.value)
+    bound = certain(divided.upper, "branch and bound over the directions of a unit's inputs");
+  return bound;
+}
+
+}  // namespace
+
+PolarBound hidden_unit_bound(const HiddenUnitFamily& family, const Vector& q,
+                             const PolarRequest& request) {
+  const Factor forces = ConstMap(q.data(), family.x().rows(), family.outputs());
+  const Activation& activation = family.activation();
+  if (activation.kind == Activation::Kind::linear) return linear_bound(family.x(), forces, request);
+  if (activation.kind == Activation::Kind::square && family.outputs() == 1)
+    return square_bound(family.x(), q, request);
+  if (activation.two_slopes()) return two_slopes_bound(family, forces, request);
+  PolarBound bound;
+  bound.value = request.estimate;
+  bound.method = "many-start ascent";
+  bound.best_there_is = true;
+  return bound;
+}
+
+}  // namespace hadal
