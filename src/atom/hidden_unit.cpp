@@ -39,6 +39,12 @@ void HiddenUnitFamily::predict(const Atoms& atoms, Vector& z) const {
       hidden(atoms.u) * atoms.v.transpose();
 }
 
+bool HiddenUnitFamily::sits_at_kinks() const {
+  constexpr Index few = 12;
+  return activation_.two_slopes() && !activation_.odd() && penalty_ == UnitPenalty::product &&
+         x_.cols() <= few;
+}
+
 Vector HiddenUnitFamily::input_norms(const Atoms& atoms) const {
   const Index pieces = activation_.pieces;
   Vector norms(atoms.size());

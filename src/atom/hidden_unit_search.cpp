@@ -99,11 +99,9 @@ class Search {
     select(order, kept + others, apart);
   }
 
-  /// Ascends to the very top, where a family's units allow it.
+  /// Ascends to the very top, where tops sit at kinks, which steps along gradients do not reach.
   void finish() {
-    const bool exact =
-        family_.activation().two_slopes() && family_.unit_penalty() == UnitPenalty::product;
-    if (!exact) return;
+    if (!family_.sits_at_kinks()) return;
     const UnitAscent ascent(family_.x(), family_.activation());
     const Factor q = q_;
 #pragma omp parallel for schedule(dynamic, 1)

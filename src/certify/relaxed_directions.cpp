@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "hadal/algebra/decompositions.hpp"
@@ -51,7 +52,10 @@ double relaxed_direction_bound(const Factor& p, const Factor& q, const TwoSlopes
   Vector m = (forces.array() / lengths.array().max(1e-300)).min(scale / floor).max(scale * floor);
   Vector best = m;
   double least = std::numeric_limits<double>::infinity();
-  constexpr int steps = 40;
+  constexpr double work = 1e10;  // of all steps together, each n (d + k)^2
+  const double order = static_cast<double>(k + p.cols());
+  const int steps = static_cast<int>(std::clamp(
+      work / (static_cast<double>(p.rows()) * order * order + order * order * order), 1.0, 40.0));
   for (int step = 0; step < steps; ++step) {
     const Matrix form = relaxation(p, q, slopes, m);
     const Eigen::SelfAdjointEigenSolver<Matrix> eigen(form);

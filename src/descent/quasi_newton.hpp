@@ -11,9 +11,10 @@ using SmoothFunction = std::function<double(const Vector& x, Vector& gradient)>;
 
 struct QuasiNewtonLimits {
   int iteration_max = 1000;
-  /// Ends once `window` iterations in a row have lowered the value by less than this part of what
-  /// all have, or of |value| times 1e-15.
+  /// Ends once `window` iterations in a row have lowered the value by less than `reduction` times
+  /// what all have, or less than `floor` times |value|.
   double reduction = 1e-3;
+  double floor = 1e-15;
   int window = 20;
   std::function<bool()> cancelled = [] { return false; };
 };

@@ -17,9 +17,7 @@ DescentReport UnitDescent::descend(const LossFunction& loss, const HiddenUnitFam
   double objective = steps.objective(units);
   const double start = objective;
   double first = 0;
-  const bool has_kinks = family.activation().two_slopes() && !family.activation().odd() &&
-                         family.unit_penalty() == UnitPenalty::product;
-  constexpr int rounds_max = 40;
+  constexpr int rounds_max = 4;
   for (int round = 0; round < rounds_max && !goal.cancelled(); ++round) {
     const double before = objective;
     const auto take = [&](HiddenUnits moved) {
@@ -33,7 +31,7 @@ DescentReport UnitDescent::descend(const LossFunction& loss, const HiddenUnitFam
     HiddenUnits moved = units;
     steps.all_weights(moved, goal);
     take(std::move(moved));
-    if (has_kinks) {
+    if (family.sits_at_kinks()) {
       moved = units;
       steps.polish(moved, goal);
       take(std::move(moved));

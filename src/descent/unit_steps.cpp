@@ -97,6 +97,9 @@ void UnitSteps::quasi_newton(HiddenUnits& units, const std::vector<Matrix>& held
   };
   QuasiNewtonLimits limits;
   limits.reduction = 0.1 * goal.reduction;
+  // While units are still being found the last digits are not worth their time.
+  constexpr double growing = 1e-3;
+  if (goal.reduction >= growing && !family_.sits_at_kinks()) limits.floor = 1e-6;
   limits.iteration_max = 10 * goal.iteration_max;
   limits.cancelled = goal.cancelled;
   const QuasiNewtonReport report = minimise_quasi_newton(function, weights, limits);

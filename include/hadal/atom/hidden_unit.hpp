@@ -46,6 +46,10 @@ class HiddenUnitFamily {
   const Activation& activation() const { return activation_; }
   UnitPenalty unit_penalty() const { return penalty_; }
 
+  /// Whether optimal units are likely to sit at kinks, as corners of the few cones on which all is
+  /// linear, and can be taken there exactly: two slopes, the product penalty and few inputs.
+  bool sits_at_kinks() const;
+
   Vector input_norms(const Atoms& atoms) const;   ///< ||u_j||
   Vector output_norms(const Atoms& atoms) const;  ///< ||v_j||
   Vector penalties(const Atoms& atoms) const;

@@ -27,7 +27,7 @@ struct InputEncoding {
 };
 
 /// A picture that every sample is, row by row, the channels of a pixel side by side.
-struct PictureShape {
+struct SamplePicture {
   Index width = 0, height = 0, channels = 1;
   Index inputs() const { return width * height * channels; }
 };
@@ -38,7 +38,7 @@ enum class Task { regression, classification };
 struct SampleData {
   Factor inputs;  ///< samples x inputs, finite
   InputEncoding encoding;
-  std::optional<PictureShape> picture;
+  std::optional<SamplePicture> picture;
 
   Task task = Task::regression;
   /// Of a classification, sorted: numbers by value, texts by code point; two or more.

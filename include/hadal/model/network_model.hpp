@@ -28,7 +28,7 @@ struct NetworkModel : FittedModel {
   Task task = Task::regression;
   bool bias = true;
   InputEncoding encoding;
-  std::optional<PictureShape> picture;
+  std::optional<SamplePicture> picture;
   std::vector<std::string> classes;       ///< of a classification
   std::vector<std::string> target_names;  ///< of a regression, or of the column with the classes
   Vector input_mean, input_scale;         ///< x = (input - mean) / scale, scale > 0

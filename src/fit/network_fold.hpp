@@ -1,0 +1,37 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "hadal/fit/matrix_fold.hpp"
+#include "hadal/fit/network_problem.hpp"
+#include "hadal/solve/cross_validation.hpp"
+
+namespace hadal {
+
+/// One fold of a cross-validation over lambda; see MatrixFold.
+class NetworkFold {
+ public:
+  NetworkFold(const SampleData& train, SampleData held_out, const NetworkFitOptions& options,
+              SolveObserver observer, TimeLeft time_left);
+  FoldPoint fit(double ratio);
+  /// How well the last few fits predict what is held out.
+  std::optional<NetworkError> error_at(double ratio) const;
+
+ private:
+  struct Recent {
+    double ratio;
+    HiddenUnits units;
+    NetworkError error;
+  };
+
+  SampleData held_out_;
+  NetworkFitOptions options_;
+  NetworkProblem problem_;
+  SolveObserver observer_;
+  TimeLeft time_left_;
+  std::deque<Recent> recent_;
+  double empty_error_;
+};
+
+}  // namespace hadal
