@@ -1,5 +1,6 @@
 #include "hidden_unit_bound.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "../certify/verified_gram.hpp"
@@ -98,8 +99,13 @@ PolarBound two_slopes_bound(const HiddenUnitFamily& family, const Factor& q,
     return bound;
   }
   DirectionBoundOptions options;
-  options.target = request.lambda * (1 + 1e-2 * request.precision);
-  options.precision = 1e-2 * request.precision;
+  // A bound on the polar of l1 norms through l2 norms is loose already.
+  constexpr double loose = 1e-3;
+  const double precision = family.unit_penalty() == UnitPenalty::product
+                               ? 0.1 * request.precision
+                               : std::max(loose, request.precision);
+  options.target = request.lambda * (1 + precision);
+  options.precision = precision;
   options.cancelled = request.cancelled;
   DirectionBound divided = bound_directions(inputs.points, q, slopes, options);
   divided.upper =

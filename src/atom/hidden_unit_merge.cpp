@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "hadal/algebra/decompositions.hpp"
+#include "hadal/atom/collapse.hpp"
 
 namespace hadal {
 namespace {
@@ -96,6 +97,17 @@ void merge_parallel(const HiddenUnitFamily& family, HiddenUnits& units) {
     }
 }
 
+/// As many units as there are numbers to compute are enough.
+void collapse_units(const HiddenUnitFamily& family, HiddenUnits& units) {
+  const Index numbers = family.x().rows() * family.outputs();
+  if (units.size() <= numbers) return;
+  const Factor hidden = family.hidden(units.u);
+  Matrix maps(numbers, units.size());
+  for (Index j = 0; j < units.size(); ++j)
+    maps.col(j) = (units.v.col(j) * hidden.col(j).transpose()).reshaped();
+  units.v *= collapse(maps, family.penalties(units)).asDiagonal();
+}
+
 }  // namespace
 
 void merge_units(const HiddenUnitFamily& family, HiddenUnits& units) {
@@ -107,6 +119,7 @@ void merge_units(const HiddenUnitFamily& family, HiddenUnits& units) {
     return merge_square(units);
   merge_parallel(family, units);
   if (product && activation.two_slopes()) merge_same_sides(family, units);
+  collapse_units(family, units);
 }
 
 }  // namespace hadal
