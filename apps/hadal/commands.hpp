@@ -7,6 +7,7 @@ namespace hadal::cli {
 
 void add_fit_command(CLI::App& app, Action& action);
 void add_fit_tensor_command(CLI::App& fit, Action& action);
+void add_fit_network_command(CLI::App& fit, Action& action);
 void add_dropout_command(CLI::App& app, Action& action);
 void add_predict_command(CLI::App& app, Action& action);
 void add_verify_command(CLI::App& app, Action& action);
@@ -15,5 +16,6 @@ void add_report_command(CLI::App& app, Action& action);
 void add_simulate_command(CLI::App& app, Action& action);
 void add_simulate_movie_command(CLI::App& simulate, Action& action);
 void add_simulate_tensor_command(CLI::App& simulate, Action& action);
+void add_simulate_network_command(CLI::App& simulate, Action& action);
 
 }  // namespace hadal::cli

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 
@@ -6,6 +7,7 @@
 #include "exit_code.hpp"
 #include "files.hpp"
 #include "hadal/data/read.hpp"
+#include "hadal/data/read_samples.hpp"
 #include "hadal/data/read_tensor.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hadal/report/words.hpp"
@@ -114,6 +116,25 @@ std::string problem_text(const DropoutModel& model) {
   return text + origin_text(model, to_json(ReadOptions{}));
 }
 
+std::string problem_text(const NetworkModel& model) {
+  std::string text = text_line("loss", loss_in_words(model));
+  text += text_line("penalty", penalty_in_words(model));
+  text += text_line("layer 1",
+                    fmt::format("{} inputs{}, fully connected, degree 1: norm {}", model.inputs(),
+                                model.bias ? " and 1" : "", figure(model.u.norm())));
+  text += text_line("layer 2", fmt::format("{}, degree {}", model.activation.to_string(),
+                                           model.activation.degree()));
+  text += text_line("layer 3", fmt::format("{} outputs, fully connected, degree 1: norm {}",
+                                           model.outputs(), figure(model.v.norm())));
+  text += text_line("degree",
+                    fmt::format("{} of a unit, {} of its penalty", model.activation.degree() + 1,
+                                model.activation.degree() + 1));
+  text += text_line("penalties", values_text(strengths(model)));
+  if (model.task == Task::classification)
+    text += text_line("classes", fmt::format("{}", fmt::join(model.classes, ", ")));
+  return text + origin_text(model, to_json(SampleReadOptions{}));
+}
+
 class InspectCommand {
  public:
   explicit InspectCommand(CLI::App& app) {
@@ -137,6 +158,9 @@ class InspectCommand {
         break;
       case ModelKind::tensor:
         show(load_tensor_model(model_), "penalties");
+        break;
+      case ModelKind::network:
+        show(load_network_model(model_), "penalties");
         break;
       case ModelKind::dropout:
         show(load_dropout_model(model_), "singular_values");

@@ -110,4 +110,19 @@ Json model_json(const TensorModel& model) {
   return json;
 }
 
+Json model_json(const NetworkModel& model) {
+  Json json = common_json(model, model.size());
+  json["hidden"] = model.activation.to_string();
+  json["penalty"] = to_string(model.penalty);
+  json["task"] = model.task == Task::classification ? "classification" : "regression";
+  json["inputs"] = model.encoding.names();
+  json["bias"] = model.bias;
+  json["classes"] = model.task == Task::classification ? Json(model.classes) : Json(nullptr);
+  json["outputs"] = model.outputs();
+  json["train_accuracy"] = model.train_accuracy;
+  json["validation_accuracy"] = model.validation_accuracy;
+  json["path"] = path_json(model.path);
+  return json;
+}
+
 }  // namespace hadal::cli

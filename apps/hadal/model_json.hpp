@@ -4,6 +4,7 @@
 
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/network_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
 namespace hadal::cli {
@@ -12,5 +13,6 @@ namespace hadal::cli {
 nlohmann::ordered_json model_json(const MatrixModel& model);
 nlohmann::ordered_json model_json(const TensorModel& model);
 nlohmann::ordered_json model_json(const DropoutModel& model);
+nlohmann::ordered_json model_json(const NetworkModel& model);
 
 }  // namespace hadal::cli

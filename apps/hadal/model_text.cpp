@@ -13,10 +13,11 @@ namespace {
 
 template <class Model>
 std::string error_text(const Model& model) {
-  std::string text = fmt::format("{} on the observed entries", figure(model.train_error));
-  if (std::isfinite(model.validation_error)) {
-    text += fmt::format(", {} on held-out entries", figure(model.validation_error));
-  }
+  const char* const what = std::is_same_v<Model, NetworkModel> ? "samples" : "entries";
+  std::string text = fmt::format("{} on the {}{}", figure(model.train_error),
+                                 std::is_same_v<Model, NetworkModel> ? "" : "observed ", what);
+  if (std::isfinite(model.validation_error))
+    text += fmt::format(", {} on held-out {}", figure(model.validation_error), what);
   return text + fmt::format(" ({})", error_in_words(model));
 }
 
@@ -100,6 +101,23 @@ std::string model_text(const DropoutModel& model) {
                     fmt::format("{} without noise (root mean squared)", figure(model.train_error)));
   if (model.unit_products.size()) text += text_line("units", balance_text(model.unit_products));
   return text + end_text(model, stop_in_words(model));
+}
+
+std::string model_text(const NetworkModel& model) {
+  const std::string among = networks_in_words(model);
+  std::string text = fmt::format("{}. {}\n", headline(model), claim(model.certificate, among));
+  text +=
+      text_line("width", fmt::format("{} hidden units ({})", model.size(), shape_in_words(model)));
+  text += certificate_text(model, objective_unit_in_words(model));
+  text += text_line("lambda", lambda_text(model));
+  text += text_line("error", error_text(model));
+  if (model.task == Task::classification) {
+    std::string accuracy = fmt::format("{} of the samples", figure(model.train_accuracy, 4));
+    if (std::isfinite(model.validation_accuracy))
+      accuracy += fmt::format(", {} of held-out ones", figure(model.validation_accuracy, 4));
+    text += text_line("accuracy", accuracy);
+  }
+  return text + end_text(model, stop_in_words(model.stop));
 }
 
 }  // namespace hadal::cli

@@ -4,6 +4,7 @@
 
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/network_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
 namespace hadal::cli {
@@ -15,5 +16,6 @@ std::string text_line(const std::string& label, const std::string& text);
 std::string model_text(const MatrixModel& model);
 std::string model_text(const TensorModel& model);
 std::string model_text(const DropoutModel& model);
+std::string model_text(const NetworkModel& model);
 
 }  // namespace hadal::cli

@@ -12,6 +12,7 @@
 #include "hadal/data/write.hpp"
 #include "hadal/model/model_io.hpp"
 #include "predict_dropout.hpp"
+#include "predict_network.hpp"
 #include "predict_pairs.hpp"
 #include "predict_tensor.hpp"
 #include "reading.hpp"
@@ -36,13 +37,14 @@ class PredictCommand {
   }
   int run_tensor();
   int run_dropout();
+  int run_network();
   void predict_file(const MatrixModel& model) const;
   void predict_best(const MatrixModel& model) const;
   void predict_matrix(const MatrixModel& model) const;
   void find_errors(const MatrixModel& model) const;
   std::vector<Index> seen_columns(const MatrixModel& model, Index row) const;
 
-  std::filesystem::path model_, pairs_, seen_, errors_, out_;
+  std::filesystem::path model_, pairs_, seen_, errors_, targets_, out_;
   std::string row_;
   std::size_t top_ = 10;
   PredictWith with_ = PredictWith::best;
@@ -58,8 +60,7 @@ PredictCommand::PredictCommand(CLI::App& app) {
          "Delimited text with the identifiers of a row and a column on "
          "every line, and possibly the true value; with --errors, the data of the fit; of a "
          "tensor's model, a file with entries of the tensor; of a dropout model, inputs, a sample "
-         "in "
-         "every row")
+         "in every row; of a network, samples")
       ->type_name("")
       ->check(not_empty());
   constexpr const char* group = "What to predict (or PAIRS)";
@@ -77,6 +78,11 @@ PredictCommand::PredictCommand(CLI::App& app) {
   app.add_option("--errors", errors_,
                  "Of a Huber model: the entries of PAIRS that it takes for gross errors, to this "
                  "CSV file")
+      ->type_name("FILE")
+      ->check(not_empty())
+      ->group(group);
+  app.add_option("--target-file", targets_,
+                 "Of a network and samples in an NPY or IDX file: the true values, to compare with")
       ->type_name("FILE")
       ->check(not_empty())
       ->group(group);
@@ -99,7 +105,8 @@ PredictCommand::PredictCommand(CLI::App& app) {
       "  hadal predict photo.h5 --all --out completed.png\n"
       "  hadal predict movie.h5 --all --out denoised.tif\n"
       "  hadal predict fluorescence.h5 --all --out fitted.npy\n"
-      "  hadal predict network.h5 inputs.csv --out outputs.csv");
+      "  hadal predict dropout.h5 inputs.csv --out outputs.csv\n"
+      "  hadal predict spirals.h5 new.csv --out classes.csv");
 }
 
 void PredictCommand::check_arguments() const {
@@ -123,6 +130,7 @@ void PredictCommand::check_arguments() const {
   require_input(model_, "model file");
   if (!pairs_.empty()) require_input(pairs_, "pairs file");
   if (!seen_.empty()) require_input(seen_, "--seen");
+  if (!targets_.empty()) require_input(targets_, "--target-file");
   if (!out_.empty()) require_output(out_, "--out", {model_, pairs_, seen_});
   if (!errors_.empty()) require_output(errors_, "--errors", {model_, pairs_});
 }
@@ -239,11 +247,19 @@ int PredictCommand::run_dropout() {
   return exit_done;
 }
 
+int PredictCommand::run_network() {
+  if (row_option_->count() > 0 || !errors_.empty() || all_ || reading_.given())
+    throw ArgumentError("the model is a network; expected a file with samples to predict for");
+  predict_samples(load_network_model(model_), pairs_, targets_, out_);
+  return exit_done;
+}
+
 int PredictCommand::run() {
   check_arguments();
   const ModelKind kind = model_kind(model_);
   if (kind == ModelKind::tensor) return run_tensor();
   if (kind == ModelKind::dropout) return run_dropout();
+  if (kind == ModelKind::network) return run_network();
   const MatrixModel model = load_model(model_);
   if (!errors_.empty()) {
     find_errors(model);

@@ -10,9 +10,11 @@
 #include "hadal/model/model_io.hpp"
 #include "hadal/report/dropout_report.hpp"
 #include "hadal/report/matrix_report.hpp"
+#include "hadal/report/network_report.hpp"
 #include "hadal/report/tensor_report.hpp"
 #include "large_movie.hpp"
 #include "reading.hpp"
+#include "sample_reading.hpp"
 
 namespace hadal::cli {
 namespace {
@@ -29,6 +31,10 @@ class ReportCommand {
                    "Data of the fit: adds their figures and, for a picture, how "
                    "it was before")
         ->type_name("DATA")
+        ->check(not_empty());
+    app.add_option("--target-file", targets_,
+                   "Of a network's model that was fitted to arrays: the file with the targets")
+        ->type_name("FILE")
         ->check(not_empty());
     reading_.add_to(app);
     app.footer(
@@ -57,6 +63,8 @@ class ReportCommand {
         return tensor_page();
       case ModelKind::dropout:
         return dropout_page();
+      case ModelKind::network:
+        return network_page();
       case ModelKind::matrix:
         break;
     }
@@ -67,6 +75,17 @@ class ReportCommand {
     if (reading_.given())
       throw ArgumentError("options of reading were given for a dropout model; expected none");
     return dropout_report(load_dropout_model(model_), files());
+  }
+
+  std::string network_page() const {
+    if (reading_.given())
+      throw ArgumentError(
+          "options of reading were given for a network's model; expected none: its data are read "
+          "as in the fit");
+    const NetworkModel model = load_network_model(model_);
+    std::optional<SampleData> data;
+    if (!data_.empty()) data = read_samples_like(model, data_, targets_);
+    return network_report(model, data ? &*data : nullptr, files());
   }
 
   std::string tensor_page() const {
@@ -92,7 +111,7 @@ class ReportCommand {
     return matrix_report(model, data ? &*data : nullptr, files());
   }
 
-  std::filesystem::path model_, data_, out_;
+  std::filesystem::path model_, data_, targets_, out_;
   ReadingArguments reading_;
 };
 

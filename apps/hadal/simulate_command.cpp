@@ -203,6 +203,7 @@ void add_simulate_command(CLI::App& app, Action& action) {
   matrix->callback([command, &action] { action = [command] { return command->run(); }; });
   add_simulate_movie_command(*simulate, action);
   add_simulate_tensor_command(*simulate, action);
+  add_simulate_network_command(*simulate, action);
 }
 
 }  // namespace hadal::cli

@@ -15,6 +15,7 @@
 #include "large_movie.hpp"
 #include "linear_reading.hpp"
 #include "reading.hpp"
+#include "sample_reading.hpp"
 
 namespace hadal::cli {
 namespace {
@@ -77,13 +78,18 @@ class VerifyCommand {
     app.add_option("--input", input_, "Of a dropout model: the input that it was fitted with")
         ->type_name("FILE")
         ->check(not_empty());
+    app.add_option("--target-file", targets_,
+                   "Of a network's model that was fitted to arrays: the file with the targets")
+        ->type_name("FILE")
+        ->check(not_empty());
     reading_.add_to(app);
     app.footer(
         "DATA is read as in the fit, except for the options given here.\n"
         "Examples:\n"
         "  hadal verify ratings.h5 ratings.csv\n"
         "  hadal verify ratings.h5 ratings.csv --json - --threads 4\n"
-        "  hadal verify network.h5 outputs.csv --input inputs.csv\n"
+        "  hadal verify dropout.h5 outputs.csv --input inputs.csv\n"
+        "  hadal verify digits.h5 digits.npy --target-file labels.npy\n"
         "Exit code 0 when every claim is confirmed, 1 when one is not.");
   }
 
@@ -91,6 +97,7 @@ class VerifyCommand {
     require_input(model_, "model file");
     require_input(data_, "data file");
     if (!input_.empty()) require_input(input_, "--input");
+    if (!targets_.empty()) require_input(targets_, "--target-file");
     if (!json_.empty() && json_ != "-") require_output(json_, "--json", {model_, data_});
     const verify::Report report = verify_or_refuse();
     if (!json_.empty()) write_text(json_, report_json(report).dump(2) + "\n");
@@ -103,6 +110,7 @@ class VerifyCommand {
   verify::Report verify_or_refuse() {
     const ModelKind kind = model_kind(model_);
     if (kind == ModelKind::dropout) return verify_dropout_or_refuse();
+    if (kind == ModelKind::network) return verify_network_or_refuse();
     if (!input_.empty())
       throw ArgumentError(
           "--input was given for a model that is not one of dropout; expected none");
@@ -118,6 +126,17 @@ class VerifyCommand {
         read_linear_data(data_, input_, reading_.over(read_options_from_json(model.read_options)));
     return or_refuse(
         [&] { return verify::verify_dropout(model, data.target, data.input, options_); });
+  }
+
+  verify::Report verify_network_or_refuse() {
+    if (!input_.empty() || reading_.given())
+      throw ArgumentError(
+          "options of reading were given for a network's model; expected none but --target-file: "
+          "its data are read as in the fit");
+    const NetworkModel model = load_network_model(model_);
+    among_ = networks_in_words(model);
+    const SampleData data = read_samples_like(model, data_, targets_);
+    return or_refuse([&] { return verify::verify_network(model, data, options_); });
   }
 
   verify::Report verify_matrix_or_refuse() const {
@@ -157,7 +176,7 @@ class VerifyCommand {
     }
   }
 
-  fs::path model_, data_, input_, json_;
+  fs::path model_, data_, input_, targets_, json_;
   std::string among_ = "model of any size";
   verify::Options options_;
   ReadingArguments reading_;

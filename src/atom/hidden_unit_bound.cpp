@@ -7,6 +7,7 @@
 #include "hadal/algebra/decompositions.hpp"
 #include "hadal/certify/direction_bound.hpp"
 #include "hadal/certify/spectral_bound.hpp"
+#include "hadal/model/polar_slack.hpp"
 
 namespace hadal {
 namespace {
@@ -91,8 +92,11 @@ PolarBound two_slopes_bound(const HiddenUnitFamily& family, const Factor& q,
   const Activation& activation = family.activation();
   const TwoSlopes slopes{(activation.slope_above() + activation.slope_below()) / 2,
                          (activation.slope_above() - activation.slope_below()) / 2};
-  const double relaxed = relaxed_direction_bound(family.x(), q, slopes);
-  PolarBound bound = certain(relaxed, "convex relaxation, loose as a rule");
+  const RelaxedBound relaxed = relaxed_direction_bound(family.x(), q, slopes);
+  PolarBound bound = certain(relaxed.upper, "convex relaxation, loose as a rule");
+  PolarSlack slack;
+  slack.cover = relaxed.multipliers;
+  bound.slack = std::make_shared<const PolarSlack>(std::move(slack));
   const Reduced inputs = reduced(family.x(), q, dimensions_max);
   if (inputs.points.cols() == 0) {
     bound.best_there_is = true;

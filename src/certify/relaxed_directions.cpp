@@ -43,11 +43,11 @@ double verified_largest_eigenvalue(const Matrix& form, double error, double esti
 
 }  // namespace
 
-double relaxed_direction_bound(const Factor& p, const Factor& q, const TwoSlopes& slopes) {
+RelaxedBound relaxed_direction_bound(const Factor& p, const Factor& q, const TwoSlopes& slopes) {
   const Index k = q.cols();
   const Vector lengths = p.rowwise().norm(), forces = q.rowwise().norm();
   const double scale = forces.maxCoeff() / std::max(lengths.maxCoeff(), 1e-300);
-  if (!(scale > 0)) return 0;
+  if (!(scale > 0)) return {0, SingleVector::Ones(p.rows())};
   constexpr double floor = 1e-6;  // keeps multipliers of samples without a force in range
   Vector m = (forces.array() / lengths.array().max(1e-300)).min(scale / floor).max(scale * floor);
   Vector best = m;
@@ -76,8 +76,11 @@ double relaxed_direction_bound(const Factor& p, const Factor& q, const TwoSlopes
       if (wanted > 0) m[i] = std::sqrt(m[i] * std::clamp(wanted, scale * floor, scale / floor));
     }
   }
+  const SingleVector kept = best.cast<float>();  // as a model stores them: any m > 0 will do
+  best = kept.cast<double>();
   const Matrix form = relaxation(p, q, slopes, best);
-  return 2 * verified_largest_eigenvalue(form, relaxation_error(p, q, slopes, best), least);
+  const double error = relaxation_error(p, q, slopes, best);
+  return {2 * verified_largest_eigenvalue(form, error, least * (1 + 1e-6)), kept};
 }
 
 }  // namespace hadal

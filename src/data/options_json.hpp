@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "hadal/data/entries.hpp"
+#include "hadal/data/read.hpp"
 #include "hadal/error.hpp"
 
 /// What the options of all readers share on their way to JSON and back.
@@ -19,6 +20,8 @@ using Word = std::pair<E, std::string_view>;
 
 inline constexpr std::array<Word<Duplicates>, 2> duplicate_words = {
     {{Duplicates::error, "error"}, {Duplicates::mean, "mean"}}};
+inline constexpr std::array<Word<Header>, 3> header_words = {
+    {{Header::automatic, "automatic"}, {Header::yes, "yes"}, {Header::no, "no"}}};
 
 template <class E, std::size_t n>
 std::string_view word_for(const std::array<Word<E>, n>& words, E value) {
@@ -52,6 +55,18 @@ void read_word(const std::array<Word<E>, n>& words, std::string_view key,
 inline std::string read_text(std::string_view key, const nlohmann::json& value) {
   if (!value.is_string()) refuse_option(key, value, "text");
   return value.get<std::string>();
+}
+
+inline char read_delimiter(const nlohmann::json& value) {
+  const std::string text = read_text("delimiter", value);
+  if (text.size() > 1 || (!text.empty() && text[0] == '\0')) {
+    refuse_option("delimiter", value, "one character, or none");
+  }
+  return text.empty() ? '\0' : text[0];
+}
+
+inline std::string delimiter_text(char delimiter) {
+  return delimiter == '\0' ? "" : std::string(1, delimiter);
 }
 
 [[noreturn]] inline void refuse_unknown_option(std::string_view key) {

@@ -23,16 +23,6 @@ constexpr std::array<Word<FileFormat>, 8> formats = {{{FileFormat::automatic, "a
                                                       {FileFormat::npz, "npz"},
                                                       {FileFormat::png, "png"},
                                                       {FileFormat::tiff, "tiff"}}};
-constexpr std::array<Word<Header>, 3> headers = {
-    {{Header::automatic, "automatic"}, {Header::yes, "yes"}, {Header::no, "no"}}};
-
-char read_delimiter(const json& value) {
-  const std::string text = read_text("delimiter", value);
-  if (text.size() > 1 || (!text.empty() && text[0] == '\0')) {
-    refuse_option("delimiter", value, "one character, or none");
-  }
-  return text.empty() ? '\0' : text[0];
-}
 
 std::optional<std::array<int, 3>> read_color(const json& value) {
   if (value.is_null()) return std::nullopt;
@@ -50,11 +40,11 @@ void read_option(ReadOptions& options, const std::string& key, const json& value
   if (key == "format") {
     read_word(formats, key, value, options.format);
   } else if (key == "header") {
-    read_word(headers, key, value, options.header);
+    read_word(io::header_words, key, value, options.header);
   } else if (key == "duplicates") {
     read_word(io::duplicate_words, key, value, options.duplicates);
   } else if (key == "delimiter") {
-    options.delimiter = read_delimiter(value);
+    options.delimiter = io::read_delimiter(value);
   } else if (key == "row_field") {
     options.row_field = read_text(key, value);
   } else if (key == "column_field") {
@@ -81,8 +71,8 @@ std::string_view io::format_name(FileFormat format) { return word_for(formats, f
 std::string to_json(const ReadOptions& options) {
   const json object = {
       {"format", word_for(formats, options.format)},
-      {"header", word_for(headers, options.header)},
-      {"delimiter", options.delimiter == '\0' ? "" : std::string(1, options.delimiter)},
+      {"header", word_for(io::header_words, options.header)},
+      {"delimiter", io::delimiter_text(options.delimiter)},
       {"row_field", options.row_field},
       {"column_field", options.column_field},
       {"value_field", options.value_field},

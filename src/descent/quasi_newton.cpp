@@ -110,7 +110,8 @@ QuasiNewtonReport minimise_quasi_newton(const SmoothFunction& function, Vector& 
     if (static_cast<int>(values.size()) <= limits.window) continue;
     const double recent = values.front() - at.value;
     values.pop_front();
-    if (recent <= limits.reduction * (start - at.value) || recent <= limits.floor * std::abs(at.value))
+    if (recent <= limits.reduction * (start - at.value) ||
+        recent <= limits.floor * std::abs(at.value))
       break;
   }
   x = at.x;

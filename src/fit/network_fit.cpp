@@ -144,7 +144,7 @@ NetworkModel fit_network(const SampleData& data, const NetworkFitOptions& option
   model.path = std::move(chosen.path);
   model.validation_error = chosen.error.error;
   model.validation_accuracy = chosen.error.accuracy;
-  const NetworkError train = error_of(model, data);
+  const NetworkError train = error_of(model, data, false);
   model.train_error = train.error;
   model.train_accuracy = train.accuracy;
   set_outcome(result, options, model);

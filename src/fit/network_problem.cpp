@@ -203,9 +203,11 @@ NetworkModel NetworkProblem::model_of(const HiddenUnits& units) const {
   return model;
 }
 
-NetworkError error_of(const NetworkModel& model, const SampleData& data) {
+NetworkError error_of(const NetworkModel& model, const SampleData& data, bool weighted) {
   const Factor z = scores(model, data.inputs);
-  const auto weight = [&](Index i) { return data.weight.size() ? data.weight[i] : 1.0; };
+  const auto weight = [&](Index i) {
+    return weighted && data.weight.size() ? data.weight[i] : 1.0;
+  };
   double sum = 0, right = 0, total = 0, entries = 0;
   for (Index i = 0; i < z.rows(); ++i) {
     const double w = weight(i);

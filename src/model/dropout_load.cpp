@@ -16,20 +16,14 @@ namespace {
 
 using hdf5::Reader;
 
-bool read_flag(const Reader& group, const char* name) {
-  const std::int64_t value = group.integer(name);
-  if (value != 0 && value != 1) group.fail(name, fmt::format("is {}, expected 0 or 1", value));
-  return value == 1;
-}
-
 void read_problem(const Reader& group, DropoutModel& model) {
   read_loss(group, model);
   model.noise.kind = hdf5::read_word(group, "noise", noise_kind_from_string);
   model.noise.retain = group.real("retain");
   model.noise.block = group.integer("block");
   model.retain_start = group.real("retain_start");
-  model.auto_width = read_flag(group, "auto_width");
-  model.with_input = read_flag(group, "with_input");
+  model.auto_width = hdf5::read_flag(group, "auto_width");
+  model.with_input = hdf5::read_flag(group, "with_input");
 }
 
 LinearNetwork read_network(const Reader& group) {

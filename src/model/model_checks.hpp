@@ -3,6 +3,7 @@
 #include "field_checks.hpp"
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/network_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
 namespace hadal {
@@ -12,5 +13,6 @@ namespace hadal {
 void require_valid(const MatrixModel& model, const Complain& complain);
 void require_valid(const TensorModel& model, const Complain& complain);
 void require_valid(const DropoutModel& model, const Complain& complain);
+void require_valid(const NetworkModel& model, const Complain& complain);
 
 }  // namespace hadal

@@ -18,6 +18,13 @@ Value narrowed(const Reader& group, const char* name, std::int64_t value) {
   return static_cast<Value>(value);
 }
 
+/// 0 or 1.
+inline bool read_flag(const Reader& group, const char* name) {
+  const std::int64_t value = group.integer(name);
+  if (value != 0 && value != 1) group.fail(name, fmt::format("is {}, expected 0 or 1", value));
+  return value == 1;
+}
+
 /// A text as the value it stands for, by a function that throws ArgumentError for any other.
 template <class Convert>
 auto read_word(const Reader& group, const char* name, const Convert& convert) {

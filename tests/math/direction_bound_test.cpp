@@ -69,7 +69,7 @@ TEST(DirectionBound, IsTheMaximumOverAllPatternsOfSigns) {
       EXPECT_LE(bound.upper, exact * (1 + 1e-6) + 1e-12) << n << " " << d << " " << k;
       EXPECT_NEAR(value(p, q, slopes, bound.direction.normalized()), bound.lower,
                   1e-12 * (1 + exact));
-      EXPECT_GE(relaxed_direction_bound(p, q, slopes), exact);
+      EXPECT_GE(relaxed_direction_bound(p, q, slopes).upper, exact);
     }
   }
 }
@@ -87,7 +87,7 @@ TEST(DirectionBound, IsNeverBelowWhatRandomDirectionsCollect) {
     if (trial % 4 == 0) p.row(1) = p.row(0);
     if (trial % 5 == 0) p.row(2).setZero();
     const double upper = bound_directions(p, q, relu, options).upper;
-    const double relaxed = relaxed_direction_bound(p, q, relu);
+    const double relaxed = relaxed_direction_bound(p, q, relu).upper;
     for (int draw = 0; draw < 2000; ++draw) {
       const double reached = value(p, q, relu, draws.vector(d).normalized());
       EXPECT_LE(reached, upper);
@@ -110,7 +110,7 @@ TEST(DirectionBound, ScalesWithForcesAndSamples) {
 TEST(RelaxedDirectionBound, IsExactForOneSampleAndLooseByLittleForFew) {
   const Factor p = Factor::Constant(1, 2, 3), q = Factor::Constant(1, 1, 2);
   // Both halves of relu(t) = (t + |t|) / 2 are largest together.
-  EXPECT_NEAR(relaxed_direction_bound(p, q, relu), 2 * std::sqrt(18.0), 1e-4);
+  EXPECT_NEAR(relaxed_direction_bound(p, q, relu).upper, 2 * std::sqrt(18.0), 1e-4);
 }
 
 }  // namespace

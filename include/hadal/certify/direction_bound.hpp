@@ -38,11 +38,16 @@ struct DirectionBound {
 DirectionBound bound_directions(const Factor& points, const Factor& q, const TwoSlopes& slopes,
                                 const DirectionBoundOptions& options);
 
-/// A bound for any number of dimensions: with c_i > 0
-///   |t| <= (t^2 / c_i + c_i) / 2,
-/// the forces of act become quadratic in (u, v), and the polar is at most the largest eigenvalue of
-/// a symmetric matrix of order dimensions + outputs, which is lowered over c by a few dozen
-/// subgradient steps.
-double relaxed_direction_bound(const Factor& points, const Factor& q, const TwoSlopes& slopes);
+struct RelaxedBound {
+  double upper = 0;          ///< holds with certainty, rounding included
+  SingleVector multipliers;  ///< m: proves it
+};
+
+/// A bound for any number of dimensions: with m_i > 0
+///   <q_i, v> |p_i^T u| <= (<q_i, v>^2 / m_i + m_i (p_i^T u)^2) / 2,
+/// so that f is at most a quadratic form in (u, v), and twice the largest eigenvalue of a symmetric
+/// matrix of order dimensions + outputs, which is lowered over m by a few dozen steps.
+RelaxedBound relaxed_direction_bound(const Factor& points, const Factor& q,
+                                     const TwoSlopes& slopes);
 
 }  // namespace hadal

@@ -60,7 +60,7 @@ class NetworkProblem {
 /// The loss of a task; throws ArgumentError for one that does not fit it.
 LossKind loss_of_task(const SampleData& data, LossKind asked);
 
-/// How well a model predicts samples with targets, weighted.
-NetworkError error_of(const NetworkModel& model, const SampleData& data);
+/// How well a model predicts samples with targets, these weighted or not.
+NetworkError error_of(const NetworkModel& model, const SampleData& data, bool weighted = true);
 
 }  // namespace hadal

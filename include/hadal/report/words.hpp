@@ -4,6 +4,7 @@
 
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/network_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
 /// What a fit found, in words for people: the same sentences in the terminal and in the report.
@@ -78,6 +79,18 @@ std::string stop_in_words(const DropoutModel& model);
 std::string noise_in_words(const DropoutModel& model);
 /// E.g. "50 x 40", or "10 outputs, 30 inputs, 200 samples".
 std::string shape_in_words(const DropoutModel& model);
+
+std::string loss_in_words(const NetworkModel& model);
+std::string error_in_words(const NetworkModel& model);
+std::string objective_unit_in_words(const NetworkModel& model);
+/// What the claim of a network's model is about, e.g. "network of relu units of any width".
+std::string networks_in_words(const NetworkModel& model);
+/// E.g. "sum over units of l2 norm in times l2 norm out (weight decay)".
+std::string penalty_in_words(const NetworkModel& model);
+/// E.g. "2 inputs and a bias, 3 classes".
+std::string shape_in_words(const NetworkModel& model);
+/// ||u_j||^a ||v_j|| of every unit, largest first.
+Vector strengths(const NetworkModel& model);
 
 /// Seconds, minutes or hours, e.g. "3.2 s", "4 min 10 s".
 std::string duration(double seconds);

@@ -5,9 +5,11 @@
 
 #include "hadal/data/matrix_data.hpp"
 #include "hadal/data/row_source.hpp"
+#include "hadal/data/samples.hpp"
 #include "hadal/data/tensor_entries.hpp"
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/network_model.hpp"
 #include "hadal/model/tensor_model.hpp"
 
 /// The independent checker: it re-derives everything a model claims from the model and the data,
@@ -50,6 +52,10 @@ Report verify_matrix(const MatrixModel& model, RowSource& source, const Options&
 /// The same for a tensor. Its polar is bounded by the matrices that the claim's slack names, an
 /// unfolding or those left where the directions of some modes are divided.
 Report verify_tensor(const TensorModel& model, const TensorData& data, const Options& options = {});
+
+/// The same for a network with one hidden layer, and the samples that it was fitted to.
+Report verify_network(const NetworkModel& model, const SampleData& data,
+                      const Options& options = {});
 
 /// The same for a linear network with dropout; samples in the columns of target and input, an empty
 /// input being the identity.

@@ -1,0 +1,147 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "commands.hpp"
+#include "files.hpp"
+#include "fit_arguments.hpp"
+#include "fit_results.hpp"
+#include "hadal/fit/network_fit.hpp"
+#include "interrupt.hpp"
+#include "progress.hpp"
+#include "sample_reading.hpp"
+
+namespace hadal::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string check_activation(std::string& text) {
+  try {
+    Activation::from_string(text);
+    return "";
+  } catch (const ArgumentError& error) {
+    return error.what();
+  }
+}
+
+class FitNetworkCommand {
+ public:
+  explicit FitNetworkCommand(CLI::App& app);
+  int run();
+
+ private:
+  void add_model_options(CLI::App& app);
+
+  fs::path data_;
+  SampleReadingArguments reading_;
+  NetworkFitOptions options_;
+  FitArguments arguments_{options_};
+};
+
+FitNetworkCommand::FitNetworkCommand(CLI::App& app) {
+  app.add_option("DATA", data_,
+                 "Samples with targets: a table (CSV, TSV), NPY or IDX with --target-file, or a "
+                 "folder with one folder of PNG pictures for each class")
+      ->required()
+      ->type_name("");
+  arguments_.add_lambda_options(app);
+  app.add_option("--validation", options_.validation,
+                 "Choose lambda by this part of the samples, held out at random, in place of --cv")
+      ->type_name("F")
+      ->check(number("a number in (0, 1)", [](double f) { return f > 0 && f < 1; }))
+      ->group("How strong the penalty is (default: --cv 5)");
+  add_model_options(app);
+  arguments_.add_proof_options(app, "1e-4");
+  arguments_.add_run_options(app, false);
+  arguments_.add_output_options(app);
+  reading_.add_to(app);
+  app.footer(
+      "Examples:\n"
+      "  hadal fit network spirals.csv --out spirals.h5\n"
+      "  hadal fit network houses.csv --target price --missing mean --out houses.h5\n"
+      "  hadal fit network digits.npy --target-file labels.npy --cv 5 --out digits.h5\n"
+      "  hadal fit network pictures/ --hidden abs --lambda-ratio 0.05 --out pictures.h5\n"
+      "  hadal fit network clicks.csv --hidden square --tol 1e-6 --out clicks.h5\n"
+      "The optimum is proved for linear and, with one output, square units, and for inputs of up "
+      "to 8\n"
+      "dimensions, the bias among them, of two or three as a rule in seconds; beyond that the "
+      "bound "
+      "is\n"
+      "loose, and says so.\n"
+      "Exit code 0 when the fit reached its tolerance or found nothing more to gain, 4 when a "
+      "limit\n"
+      "came first.");
+}
+
+void FitNetworkCommand::add_model_options(CLI::App& app) {
+  constexpr const char* group = FitArguments::model_group;
+  app.add_option_function<std::string>(
+         "--hidden",
+         [this](const std::string& text) { options_.activation = Activation::from_string(text); },
+         "What a hidden unit makes of its input [relu]")
+      ->type_name("linear|relu|leaky[:SLOPE]|abs|square|maxout:K")
+      ->check(CLI::Validator(check_activation, ""))
+      ->group(group);
+  add_choice<UnitPenalty>(
+      app, "--penalty", {{"product", UnitPenalty::product}, {"path", UnitPenalty::path}},
+      [this](UnitPenalty penalty) { options_.penalty = penalty; },
+      "Penalty of a unit: the product of the l2 norms of its weights in and out (what weight decay "
+      "amounts to), or that of l1 norms [product]")
+      ->group(group);
+  add_choice<LossKind>(
+      app, "--loss",
+      {{"squared", LossKind::squared}, {"huber", LossKind::huber}, {"poisson", LossKind::poisson}},
+      [this](LossKind loss) { options_.loss = loss; },
+      "Loss of a regression: squared; huber for gross errors among the targets; poisson for counts "
+      "[squared]. Classifications have the logistic or, of more than two classes, the multinomial "
+      "loss")
+      ->group(group);
+  app.add_option("--huber-threshold", options_.huber_threshold,
+                 "With --loss huber: the size from which on an error counts as gross [1.345 robust "
+                 "standard deviations of the targets]")
+      ->type_name("D")
+      ->check(positive_number())
+      ->group(group);
+  app.add_flag_callback(
+         "--no-bias", [this] { options_.bias = false; },
+         "No constant input: every unit passes through the inputs' mean")
+      ->group(group);
+  app.add_flag_callback(
+         "--no-standardise", [this] { options_.standardise = false; },
+         "Leave inputs as they are [mean 0, standard deviation 1]")
+      ->group(group);
+}
+
+int FitNetworkCommand::run() {
+  const SampleReadOptions read_options = reading_.options();
+  arguments_.check(data_);
+  if (!read_options.target_file.empty()) require_input(read_options.target_file, "--target-file");
+  const SampleData data = read_samples(data_, read_options);
+  NetworkModel model;
+  {
+    const InterruptGuard interrupt;
+    Progress progress(arguments_.quiet());
+    progress.begin({options_.tolerance, options_.time_limit});
+    model = fit_network(data, options_, [&](const FitProgress& at) {
+      progress.show(at);
+      return !interrupt.requested();
+    });
+  }
+  model.read_options = to_json(read_options);
+  std::string files = data_.string();
+  if (!read_options.target_file.empty())
+    files += " --target-file " + read_options.target_file.string();
+  return write_results(arguments_, model, files);
+}
+
+}  // namespace
+
+void add_fit_network_command(CLI::App& fit, Action& action) {
+  CLI::App* network = fit.add_subcommand(
+      "network", "Fit a network of parallel hidden units and find how many there are");
+  const auto command = std::make_shared<FitNetworkCommand>(*network);
+  network->callback([command, &action] { action = [command] { return command->run(); }; });
+}
+
+}  // namespace hadal::cli

@@ -1,0 +1,180 @@
+#include "network_polar.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "direction_cones.hpp"
+#include "hadal/algebra/decompositions.hpp"
+#include "hadal/model/polar_slack.hpp"
+#include "network_problem.hpp"
+#include "semidefinite.hpp"
+
+namespace hadal::verify {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+PolarBound none(std::string method) { return {0, infinity, Proof::none, 1, std::move(method)}; }
+
+PolarBound certain(double bound, std::string method) {
+  if (!std::isfinite(bound)) return none(std::move(method));
+  return {0, bound, Proof::deterministic, 0, std::move(method)};
+}
+
+/// sum of ||x_i||^a ||r_i||: what all sums over the samples are made of.
+double magnitude(const Factor& x, const Factor& r, int degree) {
+  const Vector size = x.rowwise().norm().array().pow(degree);
+  return size.dot(r.rowwise().norm());
+}
+
+Slopes slopes_of(const Activation& activation) {
+  switch (activation.kind) {
+    case Activation::Kind::leaky_relu:
+      return {activation.leak, 1};
+    case Activation::Kind::absolute:
+      return {-1, 1};
+    case Activation::Kind::linear:
+      return {1, 1};
+    default:
+      return {0, 1};
+  }
+}
+
+/// The inputs in an orthonormal basis of what they span, where that has at most `most` dimensions;
+/// `left`: sum of ||r_i|| times what is left of x_i.
+struct Spanned {
+  Factor points;
+  double left = 0;
+};
+
+Spanned spanned(const Factor& x, const Factor& r, Index most) {
+  if (x.cols() <= most) return {x, 0};
+  const Matrix gram = x.transpose() * x;
+  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(gram);
+  const Vector& values = eigen.eigenvalues();
+  const Index rank = (values.array() > 1e-14 * values.maxCoeff()).count();
+  if (rank > most || rank == 0) return {};
+  const Factor basis = eigen.eigenvectors().rightCols(rank);
+  Spanned result{x * basis, 0};
+  // The basis is orthonormal, and the product exact, to a few units of the rows' lengths.
+  const Vector rest =
+      (x - result.points * basis.transpose()).rowwise().norm() + 1e-13 * x.rowwise().norm();
+  result.left = rest.dot(r.rowwise().norm());
+  return result;
+}
+
+}  // namespace
+
+double NetworkPolar::collected(const Factor& r, const Factor& u) const {
+  const Index pieces = model_.activation.pieces;
+  const Factor in = x_ * u;
+  Vector sum = Vector::Zero(r.cols());
+  std::vector<Real> argument(static_cast<std::size_t>(pieces));
+  for (Index i = 0; i < in.rows(); ++i) {
+    for (Index p = 0; p < pieces; ++p) argument[static_cast<std::size_t>(p)] = in(i, p);
+    sum +=
+        static_cast<double>(activated(model_.activation, argument.data())) * r.row(i).transpose();
+  }
+  const bool product = model_.penalty == UnitPenalty::product;
+  const double norm = product ? u.norm() : u.lpNorm<1>();
+  if (!(norm > 0)) return 0;
+  return (product ? sum.norm() : sum.lpNorm<Eigen::Infinity>()) /
+         std::pow(norm, model_.activation.degree());
+}
+
+double NetworkPolar::search(const std::vector<double>& gradient) const {
+  const Factor r = Eigen::Map<const Factor>(gradient.data(), x_.rows(), model_.outputs());
+  const Index pieces = model_.activation.pieces;
+  double best = 0;
+  for (Index j = 0; j < model_.size(); ++j)
+    best = std::max(best, collected(r, model_.u.middleCols(j * pieces, pieces)));
+  std::mt19937 generator(1);
+  std::normal_distribution<double> normal;
+  constexpr int draws = 32;
+  for (int draw = 0; draw < draws; ++draw)
+    best = std::max(best, collected(r, Factor::NullaryExpr(x_.cols(), pieces,
+                                                           [&] { return normal(generator); })));
+  return best;
+}
+
+PolarBound NetworkPolar::linear(const Factor& r) const {
+  const Factor product = x_.transpose() * r;
+  const double error = 1.01 * gamma(static_cast<double>(x_.rows())) * magnitude(x_, r, 1);
+  const Factor thin = product.rows() >= product.cols() ? product : Factor(product.transpose());
+  const Gram gram = gram_of(thin);
+  const double square = std::max(0.0, largest_eigenvalue(gram.matrix)) + gram.error;
+  return certain((std::sqrt(square) + error) * (1 + 8 * unit), "sigma_1 of X^T R");
+}
+
+PolarBound NetworkPolar::square(const Factor& r) const {
+  const Matrix form = x_.transpose() * r.col(0).asDiagonal() * x_;
+  const double error = 1.01 * gamma(static_cast<double>(x_.rows() + 4)) * magnitude(x_, r, 2);
+  // Only the lower triangle is looked at: the upper one, summed in another order, plays no part.
+  const double largest =
+      std::max({0.0, largest_eigenvalue(form), largest_eigenvalue(Matrix(-form))});
+  return certain((largest + error) * (1 + 4 * unit), "largest |eigenvalue| of X^T diag(R) X");
+}
+
+/// With the claim's multipliers m > 0, <r, v> |x^T u| <= (<r, v>^2 / m + m (x^T u)^2) / 2, hence
+///   polar <= 2 lambda_max [h/2 sum r r^T / m, mean/2 R^T X; ., h/2 sum m x x^T].
+PolarBound NetworkPolar::relaxed(const Factor& r, const Certificate& claim) const {
+  const bool usable = claim.slack && claim.slack->cover.rows() == x_.rows() &&
+                      claim.slack->cover.cols() == 1 && claim.slack->exponent == 0 &&
+                      claim.slack->cover.allFinite() && claim.slack->cover.minCoeff() > 0;
+  if (!usable) return none("the claim has no multipliers > 0 for a relaxation");
+  const Vector m = claim.slack->cover.cast<double>().col(0);
+  const Slopes slopes = slopes_of(model_.activation);
+  const double mean = (slopes.above + slopes.below) / 2, half = (slopes.above - slopes.below) / 2;
+  const Index k = r.cols(), d = x_.cols();
+  Matrix form(k + d, k + d);
+  form.topLeftCorner(k, k) = half / 2 * (r.transpose() * m.cwiseInverse().asDiagonal() * r);
+  form.bottomLeftCorner(d, k) = mean / 2 * (x_.transpose() * r);
+  form.topRightCorner(k, d) = form.bottomLeftCorner(d, k).transpose();
+  form.bottomRightCorner(d, d) = half / 2 * (x_.transpose() * m.asDiagonal() * x_);
+  const double size =
+      half * (r.rowwise().squaredNorm().dot(m.cwiseInverse()) + x_.rowwise().squaredNorm().dot(m)) +
+      2 * std::abs(mean) * magnitude(x_, r, 1);
+  const double error = 2 * gamma(static_cast<double>(x_.rows() + 16)) * size;
+  return certain(2 * (largest_eigenvalue(form) + error) * (1 + 4 * unit), "convex relaxation");
+}
+
+PolarBound NetworkPolar::cones(const Factor& r, const Certificate& claim,
+                               const Enough& enough) const {
+  constexpr Index dimensions_max = 8;
+  const Spanned inputs = spanned(x_, r, dimensions_max);
+  if (inputs.points.cols() == 0) return none("inputs of more than 8 dimensions");
+  const Slopes slopes = slopes_of(model_.activation);
+  const double left = 1.01 * inputs.left * std::max(std::abs(slopes.below), slopes.above);
+  const auto whole = [left](double bound) { return bound * (1 + 1e-13) + left; };
+  const double wanted = (claim.polar_bound - left) * (1 - 2e-13);
+  const ConesResult result = bound_by_cones(inputs.points, r, slopes, wanted,
+                                            [&](double bound) { return enough(whole(bound)); });
+  PolarBound bound = certain(whole(result.upper), "simplicial cones of a unit's inputs");
+  bound.search = result.lower;
+  return bound;
+}
+
+PolarBound NetworkPolar::bound(const std::vector<double>& gradient, const Certificate& claim,
+                               const Enough& enough) const {
+  const Factor r = Eigen::Map<const Factor>(gradient.data(), x_.rows(), model_.outputs());
+  const Activation& activation = model_.activation;
+  PolarBound best = none("nothing is proved of " + activation.to_string() + " units");
+  if (activation.kind == Activation::Kind::linear) {
+    best = linear(r);
+  } else if (activation.kind == Activation::Kind::square) {
+    if (r.cols() == 1) best = square(r);
+  } else if (activation.two_slopes()) {
+    best = relaxed(r, claim);
+    if (best.proof == Proof::none || !enough(best.bound)) {
+      const PolarBound divided = cones(r, claim, enough);
+      if (divided.bound < best.bound) best = divided;
+    }
+  }
+  // l1 norms are no smaller than l2 norms: the bounds above hold for both.
+  best.search = search(gradient);
+  return best;
+}
+
+}  // namespace hadal::verify

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "hadal/model/network_model.hpp"
+#include "split_bound.hpp"
+
+namespace hadal::verify {
+
+/// The polar of R (samples x outputs, row by row): the most that a unit of penalty one collects.
+class NetworkPolar {
+ public:
+  /// x: network_inputs. Both must outlive the object.
+  NetworkPolar(const NetworkModel& model, const Factor& x) : model_(model), x_(x) {}
+
+  PolarBound bound(const std::vector<double>& gradient, const Certificate& claim,
+                   const Enough& enough) const;
+  /// The most that the model's own units, and a few random ones, collect: a lower value.
+  double search(const std::vector<double>& gradient) const;
+
+ private:
+  PolarBound linear(const Factor& r) const;
+  PolarBound square(const Factor& r) const;
+  PolarBound relaxed(const Factor& r, const Certificate& claim) const;
+  PolarBound cones(const Factor& r, const Certificate& claim, const Enough& enough) const;
+  double collected(const Factor& r, const Factor& u) const;
+
+  const NetworkModel& model_;
+  const Factor& x_;
+};
+
+}  // namespace hadal::verify

@@ -1,0 +1,151 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "evidence.hpp"
+#include "hadal/error.hpp"
+#include "hadal/verify/verify.hpp"
+#include "network_polar.hpp"
+#include "network_problem.hpp"
+#include "verification.hpp"
+
+namespace hadal::verify {
+namespace {
+
+void require_shapes(const NetworkModel& model, const SampleData& data) {
+  const auto refuse = [](const std::string& message) { throw ModelError(message); };
+  const Index inputs = model.inputs() + (model.bias ? 1 : 0);
+  if (data.samples() < 1 || data.inputs.cols() != model.inputs())
+    refuse(fmt::format("data of {} samples and {} inputs, expected samples of {} inputs",
+                       data.samples(), data.inputs.cols(), model.inputs()));
+  if (!data.has_targets || data.task != model.task)
+    refuse("the data have no targets of the model's kind, expected those of its fit");
+  if (model.u.rows() != inputs || model.v.rows() != model.outputs() ||
+      model.u.cols() != model.size() * model.activation.pieces ||
+      model.input_scale.size() != model.inputs() || !((model.input_scale.array() > 0).all()))
+    refuse("the model's layers do not fit each other");
+  if (model.task == Task::regression && data.targets.cols() != model.outputs())
+    refuse(fmt::format("data of {} outputs, expected {}", data.targets.cols(), model.outputs()));
+  if (model.task == Task::classification &&
+      std::any_of(data.labels.begin(), data.labels.end(), [](int label) { return label < 0; }))
+    refuse("a sample has a class that the model does not know, expected the data of its fit");
+}
+
+class NetworkEvidence : public Evidence {
+ public:
+  NetworkEvidence(const NetworkModel& model, const SampleData& data)
+      : model_(model),
+        data_(data),
+        x_(network_inputs(model, data)),
+        problem_(scaled_problem(model, data, x_)),
+        each_(each_entry_of(problem_)) {}
+
+  const Problem& problem() const override { return problem_; }
+  const EachEntry& each() const override { return each_; }
+  void remove_data() override { verify::remove_data(problem_); }
+  Figures figures() override { return figures_of(problem_); }
+
+  void check_model(const Options&, Checks& checks) override {
+    check_loss(model_, problem_, checks);
+    check_end_of_history(model_, model_.size(), checks);
+    check_balance(checks);
+    check_offset(checks);
+    check_accuracy(checks);
+    check_validation_error("validation error", model_.validation_error, checks);
+  }
+
+  /// No bound at Z = 0 is below what the claim says a search found there.
+  void check_lambda_max(Checks& checks) override {
+    constexpr double slack = 1e-6;
+    const Figures empty = figures_of(without_units(problem_));
+    Certificate claim = model_.certificate;
+    claim.polar_bound = problem_.scaling.of_lambda(model_.lambda_max) * (1 + slack);
+    const Enough enough = [&](double bound) { return bound <= claim.polar_bound; };
+    const PolarBound bound = polar_.bound(empty.gradient, claim, enough);
+    const double least = problem_.scaling.to_lambda(bound.search);
+    checks.add("lambda_max", model_.lambda_max, least, model_.lambda_max >= least * (1 - slack),
+               "a unit collects more than this at Z = 0");
+    if (bound.proof == Proof::none) return;
+    const double most = problem_.scaling.to_lambda(bound.bound);
+    checks.add("lambda_max as bounded", model_.lambda_max, most,
+               model_.lambda_max <= most * (1 + slack), "no unit collects so much at Z = 0");
+  }
+
+  PolarBound polar_bound(const Figures& figures, const Certificate& claim,
+                         const Enough& enough) override {
+    Certificate scaled = claim;
+    scaled.polar_bound = problem_.scaling.of_lambda(claim.polar_bound);
+    return polar_.bound(figures.gradient, scaled, enough);
+  }
+
+ private:
+  void check_balance(Checks& checks) const {
+    constexpr double slack = 1e-8;
+    Real largest = 0, deviation = 0, before = std::numeric_limits<Real>::infinity();
+    const bool finite = model_.u.allFinite() && model_.v.allFinite();
+    for (Index j = 0; j < model_.size() && finite; ++j) {
+      const Real in = input_norm(model_, j), out = output_norm(model_, j);
+      largest = std::max({largest, in, out});
+      deviation = std::max({deviation, std::abs(in - out), in - before});
+      before = in;
+    }
+    const double found = !finite ? std::numeric_limits<double>::infinity()
+                                 : static_cast<double>(largest > 0 ? deviation / largest : 0);
+    checks.add("balance of the units", 0, found, found <= slack,
+               "expected ||u_j|| = ||v_j||, non-increasing, all finite");
+  }
+
+  /// Offsets are the (weighted) means of the targets, of losses in their units.
+  void check_offset(Checks& checks) const {
+    if (model_.task != Task::regression || !predicts_in_data_units(model_.loss)) return;
+    for (Index k = 0; k < model_.outputs(); ++k) {
+      Real sum = 0, total = 0, size = 0;
+      for (Index i = 0; i < data_.samples(); ++i) {
+        const Real w = data_.weight.size() ? data_.weight[i] : 1;
+        sum += w * data_.targets(i, k);
+        size += w * std::abs(data_.targets(i, k));
+        total += w;
+      }
+      const auto mean = static_cast<double>(sum / total);
+      checks.equal("offset", model_.offset[k], mean, 1e-9 * static_cast<double>(size / total),
+                   "the offset is not the mean of the targets");
+    }
+  }
+
+  void check_accuracy(Checks& checks) const {
+    if (model_.task != Task::classification) return;
+    const Factor z = problem_.u * problem_.v.transpose();
+    Index right = 0;
+    for (Index i = 0; i < z.rows(); ++i) {
+      Index best = 0;
+      z.row(i).maxCoeff(&best);
+      if (z.cols() == 1) best = z(i, 0) > 0;
+      right += best == data_.labels[static_cast<std::size_t>(i)];
+    }
+    // A sample on the border may be told either way by rounding.
+    const double accuracy = static_cast<double>(right) / static_cast<double>(z.rows());
+    checks.equal("train accuracy", model_.train_accuracy, accuracy,
+                 1.5 / static_cast<double>(z.rows()), "other samples are told apart");
+  }
+
+  const NetworkModel& model_;
+  const SampleData& data_;
+  Factor x_;
+  Problem problem_;
+  EachEntry each_;
+  NetworkPolar polar_{model_, x_};
+};
+
+}  // namespace
+
+Report verify_network(const NetworkModel& model, const SampleData& data, const Options& options) {
+  return timed(options, [&] {
+    require_shapes(model, data);
+    NetworkEvidence evidence(model, data);
+    return verification(model, evidence, options);
+  });
+}
+
+}  // namespace hadal::verify
