@@ -206,8 +206,8 @@ void add_fit_command(CLI::App& app, Action& action) {
       "matrix", "Fit a matrix from observed entries: a loss with a nuclear-norm penalty");
   const auto command = std::make_shared<FitMatrixCommand>(*matrix);
   matrix->callback([command, &action] { action = [command] { return command->run(); }; });
-  add_fit_network_command(*fit, action);
   add_fit_tensor_command(*fit, action);
+  add_fit_network_command(*fit, action);
 }
 
 }  // namespace hadal::cli

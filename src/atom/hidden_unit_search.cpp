@@ -208,7 +208,11 @@ Factor starts_of(const HiddenUnitFamily& family, const ConstMap& q, const Hidden
   const Matrix collected = x.transpose() * q;
   const Eigen::BDCSVD<Matrix> svd(collected, Eigen::ComputeThinU);
   const Index leading = std::min<Index>(svd.matrixU().cols(), 8);
-  Factor starts(d, units.u.cols() + (2 * leading + random) * pieces);
+  // The corners of the l1 ball, among which maxima over it often are.
+  constexpr Index corners_max = 500;
+  const Index corners =
+      family.unit_penalty() == UnitPenalty::path ? std::min(d, corners_max) : Index{0};
+  Factor starts(d, units.u.cols() + (2 * leading + 2 * corners + random) * pieces);
   starts.leftCols(units.u.cols()) = units.u;
   Index at = units.u.cols();
   const auto add = [&](const Vector& u) {
@@ -221,6 +225,10 @@ Factor starts_of(const HiddenUnitFamily& family, const ConstMap& q, const Hidden
   for (Index k = 0; k < leading; ++k) {
     add(svd.matrixU().col(k));
     add(-svd.matrixU().col(k));
+  }
+  for (Index k = 0; k < corners; ++k) {
+    add(Vector::Unit(d, k));
+    add(-Vector::Unit(d, k));
   }
   for (Index k = 0; k < random; ++k) {
     Vector u = Vector::NullaryExpr(d, [&] { return normal(generator); });

@@ -41,6 +41,19 @@ double verified_largest_eigenvalue(const Matrix& form, double error, double esti
   return (root * root - shift) + 8 * unit_roundoff * root * root;
 }
 
+/// The factor of m that makes both diagonal blocks of K as large: they go with 1 / m and m.
+double balance(const Matrix& form, Index outputs) {
+  const auto largest = [](const Matrix& block) {
+    return Eigen::SelfAdjointEigenSolver<Matrix>(block, Eigen::EigenvaluesOnly)
+        .eigenvalues()
+        .maxCoeff();
+  };
+  const Index rest = form.rows() - outputs;
+  const double of_q = largest(form.topLeftCorner(outputs, outputs));
+  const double of_p = largest(form.bottomRightCorner(rest, rest));
+  return of_q > 0 && of_p > 0 ? std::sqrt(of_q / of_p) : 1;
+}
+
 }  // namespace
 
 RelaxedBound relaxed_direction_bound(const Factor& p, const Factor& q, const TwoSlopes& slopes) {
@@ -57,6 +70,7 @@ RelaxedBound relaxed_direction_bound(const Factor& p, const Factor& q, const Two
   const int steps = static_cast<int>(std::clamp(
       work / (static_cast<double>(p.rows()) * order * order + order * order * order), 1.0, 40.0));
   for (int step = 0; step < steps; ++step) {
+    m *= balance(relaxation(p, q, slopes, m), k);
     const Matrix form = relaxation(p, q, slopes, m);
     const Eigen::SelfAdjointEigenSolver<Matrix> eigen(form);
     const Vector& value = eigen.eigenvalues();

@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Mistake{"", 2, {"a command is missing", "fit, dropout, predict, verify"}},
         Mistake{"fti matrix data.csv", 2, {"'fti'", "did you mean fit?"}},
-        Mistake{"fit", 2, {"expected one of matrix, tensor"}},
+        Mistake{"fit", 2, {"expected one of matrix, tensor, network"}},
         Mistake{"fit matrx data.csv", 2, {"'matrx'", "did you mean matrix?"}},
         Mistake{"fit matrix", 2, {"DATA"}},
         Mistake{"fit matrix data.csv extra", 2, {"unexpected argument 'extra'"}},

@@ -177,7 +177,7 @@ class Cones {
 
 ConesResult bound_by_cones(const Factor& p, const Factor& r, const Slopes& slopes, double wanted,
                            const Enough& enough) {
-  constexpr Index cones_max = 6'000'000;
+  constexpr Index cones_max = 3'000'000;
   // Sums over the samples and over elements, a handful of them in every bound, each wrong by no
   // more than gamma of the sum of || r_i || || p_i ||; and where rounding takes a sample for
   // settled that is not, |p^T u| is below a few units of || p ||.
@@ -189,7 +189,8 @@ ConesResult bound_by_cones(const Factor& p, const Factor& r, const Slopes& slope
   Index made = static_cast<Index>(queue.size()), next_look = 0;
   while (made < cones_max && queue.top().bound + margin > wanted) {
     if (made >= next_look) {
-      if (enough(queue.top().bound + margin)) break;
+      // Where even a value that is attained would not do no bound ever will.
+      if (enough(queue.top().bound + margin) || !enough(cones.lower())) break;
       next_look = made + made / 8;
     }
     const Cone widest = queue.top();

@@ -18,6 +18,13 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 PolarBound none(std::string method) { return {0, infinity, Proof::none, 1, std::move(method)}; }
 
+/// Of a maximum that an eigenvector attains: the bound is it but for rounding.
+PolarBound attained(double bound, std::string method) {
+  constexpr double rounding = 1e-7;
+  if (!std::isfinite(bound)) return none(std::move(method));
+  return {bound * (1 - rounding), bound, Proof::deterministic, 0, std::move(method)};
+}
+
 PolarBound certain(double bound, std::string method) {
   if (!std::isfinite(bound)) return none(std::move(method));
   return {0, bound, Proof::deterministic, 0, std::move(method)};
@@ -105,7 +112,7 @@ PolarBound NetworkPolar::linear(const Factor& r) const {
   const Factor thin = product.rows() >= product.cols() ? product : Factor(product.transpose());
   const Gram gram = gram_of(thin);
   const double square = std::max(0.0, largest_eigenvalue(gram.matrix)) + gram.error;
-  return certain((std::sqrt(square) + error) * (1 + 8 * unit), "sigma_1 of X^T R");
+  return attained((std::sqrt(square) + error) * (1 + 8 * unit), "sigma_1 of X^T R");
 }
 
 PolarBound NetworkPolar::square(const Factor& r) const {
@@ -114,17 +121,19 @@ PolarBound NetworkPolar::square(const Factor& r) const {
   // Only the lower triangle is looked at: the upper one, summed in another order, plays no part.
   const double largest =
       std::max({0.0, largest_eigenvalue(form), largest_eigenvalue(Matrix(-form))});
-  return certain((largest + error) * (1 + 4 * unit), "largest |eigenvalue| of X^T diag(R) X");
+  return attained((largest + error) * (1 + 4 * unit), "largest |eigenvalue| of X^T diag(R) X");
 }
 
 /// With the claim's multipliers m > 0, <r, v> |x^T u| <= (<r, v>^2 / m + m (x^T u)^2) / 2, hence
 ///   polar <= 2 lambda_max [h/2 sum r r^T / m, mean/2 R^T X; ., h/2 sum m x x^T].
 PolarBound NetworkPolar::relaxed(const Factor& r, const Certificate& claim) const {
   const bool usable = claim.slack && claim.slack->cover.rows() == x_.rows() &&
-                      claim.slack->cover.cols() == 1 && claim.slack->exponent == 0 &&
-                      claim.slack->cover.allFinite() && claim.slack->cover.minCoeff() > 0;
+                      claim.slack->cover.cols() == 1 && claim.slack->cover.allFinite() &&
+                      claim.slack->cover.minCoeff() > 0;
   if (!usable) return none("the claim has no multipliers > 0 for a relaxation");
-  const Vector m = claim.slack->cover.cast<double>().col(0);
+  const Vector m = claim.slack->cover.cast<double>().col(0).unaryExpr(
+      [&](double x) { return std::ldexp(x, claim.slack->exponent); });
+  if (!m.allFinite() || !(m.minCoeff() > 0)) return none("the multipliers are out of range");
   const Slopes slopes = slopes_of(model_.activation);
   const double mean = (slopes.above + slopes.below) / 2, half = (slopes.above - slopes.below) / 2;
   const Index k = r.cols(), d = x_.cols();
@@ -173,7 +182,7 @@ PolarBound NetworkPolar::bound(const std::vector<double>& gradient, const Certif
     }
   }
   // l1 norms are no smaller than l2 norms: the bounds above hold for both.
-  best.search = search(gradient);
+  best.search = std::max(best.search, search(gradient));
   return best;
 }
 
