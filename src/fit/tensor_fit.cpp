@@ -145,8 +145,8 @@ TensorModel fit_tensor(const TensorData& data, const TensorFitOptions& options,
   problem.describe(result.atoms, model);
   model.lambda = choice.lambda;
   model.path = choice.path;
-  model.validation_error = options.refit == TensorRefitChoice::none ? error_on_path(model)
-                                                                    : choice.penalised_error;
+  model.validation_error =
+      options.refit == TensorRefitChoice::none ? error_on_path(model) : choice.penalised_error;
   set_outcome(result, options, model);
   model.mode_names = data.mode_names;
   model.labels = data.labels;
