@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <type_traits>
 #include <vector>
 
@@ -43,8 +44,7 @@ void for_each_panel(const std::vector<Factor>& factors, Index columns, const F& 
     const Index count = std::min(panel_max, columns - first);
     for (std::size_t m = 0; m < factors.size(); ++m) {
       panel[m] = Factor::Zero(factors[m].rows(), padded(count));
-      if (factors[m].cols() >= first + count)
-        panel[m].leftCols(count) = factors[m].middleCols(first, count);
+      panel[m].leftCols(count) = factors[m].middleCols(first, count);
     }
     f(first, count, panel);
   }

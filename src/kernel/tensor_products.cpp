@@ -56,39 +56,67 @@ void dense_values(const TensorPattern& pattern, const std::vector<Factor>& facto
   }
 }
 
-/// The last mode: Q, with the others as its rows, transposed times their Khatri-Rao product.
+/// Products of slabs of a dense tensor with blocks of a Khatri-Rao product, by the library for
+/// matrices: those of one column and of many.
+struct MatrixProducts {
+  using Slab = Eigen::Map<const Factor, 0, Eigen::OuterStride<>>;
+
+  /// out = slab (rows `stride` apart, as many as out has) times block.
+  static void product(const double* slab, Index stride, const Factor& block, Factor& out) {
+    out.noalias() = Slab(slab, out.rows(), block.rows(), Eigen::OuterStride<>(stride)) * block;
+  }
+  /// out += the transpose of slab, of as many rows as block has, times block.
+  static void add_transposed(const double* slab, const Factor& block, Factor& out) {
+    out.noalias() +=
+        Slab(slab, block.rows(), out.rows(), Eigen::OuterStride<>(out.rows())).transpose() * block;
+  }
+};
+
+/// The same of a few columns, padded to V registers, where the library would spend most of its time
+/// on copies.
 template <int V>
-void dense_mttkrp_last(const Vector& q, const std::vector<Factor>& panel, Index mode, Factor& out) {
-  const KhatriRao left(panel, 0, mode);
+struct RegisterProducts {
+  static void product(const double* slab, Index stride, const Factor& block, Factor& out) {
+    rows::product<V>(slab, stride, out.rows(), block.rows(), block.data(), out.data());
+  }
+  static void add_transposed(const double* slab, const Factor& block, Factor& out) {
+    rows::add_transposed_product<V>(slab, out.rows(), block.rows(), block.data(), out.data());
+  }
+};
+
+/// The last mode: Q, with the others as its rows, transposed times their Khatri-Rao product.
+template <class Products>
+void dense_mttkrp_last(const Vector& q, const std::vector<Factor>& factors, Index mode,
+                       Factor& out) {
+  const KhatriRao left(factors, 0, mode);
   const Index n = out.rows(), tasks = (left.rows() + block_rows - 1) / block_rows;
   sum_over_tasks(tasks, worth_threads(q.size(), out.cols()), out, [&](Index task, Factor& part) {
-    const Index begin = task * block_rows, count = std::min(block_rows, left.rows() - begin);
+    const Index begin = task * block_rows;
     Factor block;
-    left.make(begin, count, block);
-    rows::add_transposed_product<V>(q.data() + begin * n, n, count, block.data(), part.data());
+    left.make(begin, std::min(block_rows, left.rows() - begin), block);
+    Products::add_transposed(q.data() + begin * n, block, part);
   });
 }
 
 /// Any other: the modes on its right are taken together by a matrix product, for one position of
 /// those on its left at a time.
-template <int V>
-void dense_mttkrp(const Vector& q, const std::vector<Factor>& panel, Index mode, Factor& out) {
-  const auto order = static_cast<Index>(panel.size());
-  const KhatriRao left(panel, 0, mode), right(panel, mode + 1, order);
+template <class Products>
+void dense_mttkrp(const Vector& q, const std::vector<Factor>& factors, Index mode, Factor& out) {
+  const auto order = static_cast<Index>(factors.size());
+  if (mode + 1 == order) return dense_mttkrp_last<Products>(q, factors, mode, out);
+  const KhatriRao left(factors, 0, mode), right(factors, mode + 1, order);
   const Index n = out.rows(), width = right.rows();
   const Index blocks = (width + block_rows - 1) / block_rows;
   const Index bands = std::min<Index>(left.rows(), 64);
   const bool threads = worth_threads(q.size(), out.cols());
   sum_over_tasks(blocks * bands, threads, out, [&](Index task, Factor& part) {
     const Index begin = task / bands * block_rows, band = task % bands;
-    const Index count = std::min(block_rows, width - begin);
     const Index first = left.rows() * band / bands, last = left.rows() * (band + 1) / bands;
     Factor block, scale, product(n, out.cols());
-    right.make(begin, count, block);
+    right.make(begin, std::min(block_rows, width - begin), block);
     left.make(first, last - first, scale);
     for (Index l = first; l < last; ++l) {
-      rows::product<V>(q.data() + l * n * width + begin, width, n, count, block.data(),
-                       product.data());
+      Products::product(q.data() + l * n * width + begin, width, block, product);
       part.array() += product.array().rowwise() * scale.row(l - first).array();
     }
   });
@@ -212,20 +240,22 @@ void mttkrp(const TensorPattern& pattern, const Vector& q, const std::vector<Fac
             Index mode, Factor& out) {
   const Index columns = factors[mode == 0 ? 1 : 0].cols();
   out.resize(pattern.size(mode), columns);
-  rows::for_each_panel(factors, columns,
-                       [&](Index first, Index count, const std::vector<Factor>& panel) {
-                         Factor of_panel(out.rows(), rows::padded(count));
-                         rows::with_registers(count, [&](auto registers) {
-                           constexpr int V = registers.value;
-                           if (!pattern.full())
-                             sparse_mttkrp<V>(pattern, q, panel, mode, of_panel);
-                           else if (mode + 1 == pattern.order())
-                             dense_mttkrp_last<V>(q, panel, mode, of_panel);
-                           else
-                             dense_mttkrp<V>(q, panel, mode, of_panel);
-                         });
-                         out.middleCols(first, count) = of_panel.leftCols(count);
-                       });
+  const bool few = columns > 1 && columns <= rows::panel_max;
+  if (pattern.full() && !few) {
+    if (columns > 0) dense_mttkrp<MatrixProducts>(q, factors, mode, out);
+    return;
+  }
+  const auto of_panel = [&](Index first, Index count, const std::vector<Factor>& panel) {
+    Factor sums(out.rows(), rows::padded(count));
+    rows::with_registers(count, [&](auto registers) {
+      if (pattern.full())
+        dense_mttkrp<RegisterProducts<registers.value>>(q, panel, mode, sums);
+      else
+        sparse_mttkrp<registers.value>(pattern, q, panel, mode, sums);
+    });
+    out.middleCols(first, count) = sums.leftCols(count);
+  };
+  rows::for_each_panel(factors, columns, of_panel);
 }
 
 }  // namespace hadal
