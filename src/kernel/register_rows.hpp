@@ -50,10 +50,11 @@ void for_each_panel(const std::vector<Factor>& factors, Index columns, const F& 
   }
 }
 
-/// out = R rows of a matrix, `stride` apart and `count` long, times block (count x 4 V).
+/// out += R rows of a matrix, `stride` apart and `count` long, times block (count x 4 V), its
+/// columns scaled.
 template <int R, int V>
-void product_of_rows(const double* slab, Index stride, Index count, const double* block,
-                     double* out) {
+void add_product_of_rows(const double* slab, Index stride, Index count, const double* block,
+                         const double* scale, double* out) {
   Lanes sum[R][V] = {};
   for (Index k = 0; k < count; ++k) {
     Lanes b[V];
@@ -67,23 +68,25 @@ void product_of_rows(const double* slab, Index stride, Index count, const double
     }
   }
   for (int r = 0; r < R; ++r)
-    for (int v = 0; v < V; ++v) of(out)[r * V + v] = sum[r][v];
+    for (int v = 0; v < V; ++v) of(out)[r * V + v] += of(scale)[v] * sum[r][v];
 }
 
 /// Rows that are multiplied at once: their sums fill most of the sixteen registers.
 template <int V>
-inline constexpr int rows_at_once = V >= 3 ? 3 : 4;
+inline constexpr int rows_at_once = V == 4 ? 3 : 4;
 
-/// out (n x 4 V) = slab (n x count, rows `stride` apart) times block (count x 4 V).
+/// out (n x 4 V) += slab (n x count, rows `stride` apart) times block (count x 4 V), its columns
+/// scaled.
 template <int V>
-void product(const double* slab, Index stride, Index n, Index count, const double* block,
-             double* out) {
+void add_product(const double* slab, Index stride, Index n, Index count, const double* block,
+                 const double* scale, double* out) {
   constexpr int together = rows_at_once<V>;
   Index i = 0;
   for (; i + together <= n; i += together)
-    product_of_rows<together, V>(slab + i * stride, stride, count, block, out + i * lanes * V);
+    add_product_of_rows<together, V>(slab + i * stride, stride, count, block, scale,
+                                     out + i * lanes * V);
   for (; i < n; ++i)
-    product_of_rows<1, V>(slab + i * stride, stride, count, block, out + i * lanes * V);
+    add_product_of_rows<1, V>(slab + i * stride, stride, count, block, scale, out + i * lanes * V);
 }
 
 /// out (n x 4 V) += the transpose of R rows of a matrix, n long and contiguous, times block

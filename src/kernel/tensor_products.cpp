@@ -61,23 +61,30 @@ void dense_values(const TensorPattern& pattern, const std::vector<Factor>& facto
 struct MatrixProducts {
   using Slab = Eigen::Map<const Factor, 0, Eigen::OuterStride<>>;
 
-  /// out = slab (rows `stride` apart, as many as out has) times block.
-  static void product(const double* slab, Index stride, const Factor& block, Factor& out) {
-    out.noalias() = Slab(slab, out.rows(), block.rows(), Eigen::OuterStride<>(stride)) * block;
+  /// out += slab (rows `stride` apart, as many as out has) times block, its columns scaled.
+  void add(const double* slab, Index stride, const Factor& block, const double* scale,
+           Factor& out) {
+    product.resize(out.rows(), out.cols());
+    product.noalias() = Slab(slab, out.rows(), block.rows(), Eigen::OuterStride<>(stride)) * block;
+    out.array() +=
+        product.array().rowwise() * Eigen::Map<const Eigen::RowVectorXd>(scale, out.cols()).array();
   }
   /// out += the transpose of slab, of as many rows as block has, times block.
   static void add_transposed(const double* slab, const Factor& block, Factor& out) {
     out.noalias() +=
         Slab(slab, block.rows(), out.rows(), Eigen::OuterStride<>(out.rows())).transpose() * block;
   }
+
+  Factor product;
 };
 
 /// The same of a few columns, padded to V registers, where the library would spend most of its time
 /// on copies.
 template <int V>
 struct RegisterProducts {
-  static void product(const double* slab, Index stride, const Factor& block, Factor& out) {
-    rows::product<V>(slab, stride, out.rows(), block.rows(), block.data(), out.data());
+  void add(const double* slab, Index stride, const Factor& block, const double* scale,
+           Factor& out) {
+    rows::add_product<V>(slab, stride, out.rows(), block.rows(), block.data(), scale, out.data());
   }
   static void add_transposed(const double* slab, const Factor& block, Factor& out) {
     rows::add_transposed_product<V>(slab, out.rows(), block.rows(), block.data(), out.data());
@@ -112,13 +119,13 @@ void dense_mttkrp(const Vector& q, const std::vector<Factor>& factors, Index mod
   sum_over_tasks(blocks * bands, threads, out, [&](Index task, Factor& part) {
     const Index begin = task / bands * block_rows, band = task % bands;
     const Index first = left.rows() * band / bands, last = left.rows() * (band + 1) / bands;
-    Factor block, scale, product(n, out.cols());
+    Products products;
+    Factor block, scale;
     right.make(begin, std::min(block_rows, width - begin), block);
     left.make(first, last - first, scale);
-    for (Index l = first; l < last; ++l) {
-      Products::product(q.data() + l * n * width + begin, width, block, product);
-      part.array() += product.array().rowwise() * scale.row(l - first).array();
-    }
+    for (Index l = first; l < last; ++l)
+      products.add(q.data() + l * n * width + begin, width, block, scale.row(l - first).data(),
+                   part);
   });
 }
 
