@@ -83,7 +83,7 @@ FitTensorCommand::FitTensorCommand(CLI::App& app) {
   arguments_.add_loss_options(app, false);
   add_model_options(app);
   arguments_.add_proof_options(app, "1e-4");
-  arguments_.add_run_options(app, false);
+  arguments_.add_run_options(app, true);
   arguments_.add_output_options(app);
   reading_.add_to(app);
   app.footer(

@@ -13,6 +13,7 @@
 #include "hadal/report/words.hpp"
 #include "model_json.hpp"
 #include "model_text.hpp"
+#include "tensor_components.hpp"
 
 namespace hadal::cli {
 namespace {
@@ -142,9 +143,18 @@ class InspectCommand {
     app.add_option("--json", json_, "Write the figures as JSON; - for standard output")
         ->type_name("FILE|-")
         ->check(not_empty());
+    app.add_flag("--simplex", simplex_,
+                 "Of a tensor's model: vectors of sum 1 in the modes that must not be negative [of "
+                 "length 1], with the components' weights apart");
+    app.add_option("--components", components_,
+                   "Of a tensor's model: write weights and vectors, those of its refit where it "
+                   "has one, as arrays weights, mode0, mode1, ..")
+        ->type_name("FILE.npz")
+        ->check(not_empty());
     app.footer(
         "Examples:\n"
         "  hadal inspect ratings.h5\n"
+        "  hadal inspect fluorescence.h5 --simplex --components fluorescence.npz\n"
         "  hadal inspect ratings.h5 --json -\n"
         "It prints what the model claims; 'hadal verify' checks it.");
   }
@@ -152,12 +162,14 @@ class InspectCommand {
   int run() const {
     require_input(model_, "model file");
     if (!json_.empty() && json_ != "-") require_output(json_, "--json", {model_});
-    switch (model_kind(model_)) {
+    const ModelKind kind = model_kind(model_);
+    check_components(kind);
+    switch (kind) {
       case ModelKind::matrix:
         show(load_model(model_), "singular_values");
         break;
       case ModelKind::tensor:
-        show(load_tensor_model(model_), "penalties");
+        show_tensor(load_tensor_model(model_));
         break;
       case ModelKind::network:
         show(load_network_model(model_), "penalties");
@@ -170,19 +182,38 @@ class InspectCommand {
   }
 
  private:
-  /// `key`: of the atoms' sizes in JSON.
+  void check_components(ModelKind kind) const {
+    if (kind != ModelKind::tensor && (simplex_ || !components_.empty()))
+      throw ArgumentError("--simplex and --components are for a tensor's model; expected neither");
+    if (components_.empty()) return;
+    require_extension(components_, "--components", {".npz"});
+    require_output(components_, "--components", {model_, json_});
+  }
+
+  void show_tensor(const TensorModel& model) const {
+    const ComponentScale scale = simplex_ ? ComponentScale::simplex : ComponentScale::unit;
+    const ScaledComponents components = scaled_components(model, scale);
+    show(model, "penalties", text_line("weights", weights_in_words(components, scale)),
+         {{"weights", std::vector<double>(components.weight.begin(), components.weight.end())}});
+    if (!components_.empty()) write_components(components_, components);
+  }
+
+  /// `key`: of the atoms' sizes in JSON; what else there is to say, as text and as JSON.
   template <class Model>
-  void show(const Model& model, const char* key) const {
+  void show(const Model& model, const char* key, const std::string& more = "",
+            const nlohmann::ordered_json& more_json = nlohmann::ordered_json::object()) const {
     if (!json_.empty()) {
       auto json = model_json(model);
       const Vector values = strengths(model);
       json[key] = std::vector<double>(values.begin(), values.end());
+      json.update(more_json);
       write_text(json_, json.dump(2) + "\n");
     }
-    if (json_ != "-") write_text("", model_text(model) + problem_text(model));
+    if (json_ != "-") write_text("", model_text(model) + more + problem_text(model));
   }
 
-  std::filesystem::path model_, json_;
+  std::filesystem::path model_, json_, components_;
+  bool simplex_ = false;
 };
 
 }  // namespace

@@ -36,6 +36,9 @@ class ReportCommand {
                    "Of a network's model that was fitted to arrays: the file with the targets")
         ->type_name("FILE")
         ->check(not_empty());
+    app.add_flag("--simplex", simplex_,
+                 "Of a tensor's model: vectors of sum 1 in the modes that must not be negative [of "
+                 "length 1]");
     reading_.add_to(app);
     app.footer(
         "Examples:\n"
@@ -49,6 +52,8 @@ class ReportCommand {
     require_input(model_, "model file");
     if (!data_.empty()) require_input(data_, "data file");
     require_output(out_, "--out", {model_, data_});
+    if (simplex_ && model_kind(model_) != ModelKind::tensor)
+      throw ArgumentError("--simplex is for a tensor's model; expected none");
     write_text(out_, page());
     fmt::print("{}\n", out_.string());
     return exit_done;
@@ -98,7 +103,8 @@ class ReportCommand {
     std::optional<TensorData> data;
     if (!data_.empty())
       data = read_tensor(data_, tensor_read_options_from_json(model.read_options));
-    return tensor_report(model, data ? &*data : nullptr, files());
+    return tensor_report(model, data ? &*data : nullptr, files(),
+                         simplex_ ? ComponentScale::simplex : ComponentScale::unit);
   }
 
   std::string matrix_page() const {
@@ -112,6 +118,7 @@ class ReportCommand {
   }
 
   std::filesystem::path model_, data_, targets_, out_;
+  bool simplex_ = false;
   ReadingArguments reading_;
 };
 

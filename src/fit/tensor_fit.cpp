@@ -3,19 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <mutex>
-#include <numeric>
+#include <utility>
 
 #include "hadal/error.hpp"
 #include "hadal/fit/loss_values.hpp"
 #include "hadal/fit/solve_limits.hpp"
-#include "hadal/fit/tensor_fold.hpp"
 #include "hadal/fit/tensor_problem.hpp"
+#include "hadal/fit/tensor_resume.hpp"
 #include "option_checks.hpp"
 #include "outcome.hpp"
 #include "resources.hpp"
+#include "tensor_lambda_choice.hpp"
 
 namespace hadal {
 namespace {
@@ -28,8 +27,6 @@ void check_tensor_options(const TensorFitOptions& o, Index order) {
     throw ArgumentError(fmt::format(
         "a refit was asked for with the {} loss; expected none: only the squared loss has one",
         to_string(o.loss)));
-  if (!o.checkpoint.empty() || !o.resume.empty())
-    throw ArgumentError("a checkpoint was asked for of a tensor fit; expected none");
   if (o.norms.size() > 1 && static_cast<Index>(o.norms.size()) != order)
     throw ArgumentError(fmt::format(
         "{} norms were given for a tensor of order {}; expected one for each mode, or one for all",
@@ -60,66 +57,59 @@ EntryName name_in(const TensorData& data) {
   };
 }
 
-struct Chosen {
-  double lambda = 0;
-  std::vector<PathPoint> path;
-  TensorAtoms atoms;
-  double penalised_error = std::numeric_limits<double>::quiet_NaN();
-  double refit_error = std::numeric_limits<double>::quiet_NaN();
-};
-
-/// Atoms in the units of one problem as atoms in the units of another.
-TensorAtoms in_units_of(const TensorProblem& to, const TensorProblem& from, TensorAtoms atoms) {
-  for (Factor& factor : atoms.factors) factor *= from.factor_unit() / to.factor_unit();
-  return atoms;
+/// The held-out error at the model's lambda; NaN without a cross-validation.
+double error_on_path(const TensorModel& model) {
+  for (const PathPoint& p : model.path)
+    if (p.lambda == model.lambda) return p.validation_error;
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
-Chosen choose_lambda(const TensorData& data, const TensorFitOptions& options,
-                     const TensorProblem& problem, const FitObserver& observer,
-                     const TimeLeft& time_left) {
-  const std::vector<double> ratios = default_ratios();
-  const int count = static_cast<int>(std::min<Index>(options.lambda.folds, data.entries.size()));
-  if (count < 2)
-    throw DataError(
-        "one observed entry is too little to cross-validate; expected at least two, or a given "
-        "lambda");
-  std::mutex mutex;
-  FitProgress progress;
-  progress.stage = "cross-validation";
-  progress.steps = static_cast<int>(ratios.size()) * count;
-  const SolveObserver watch = [&](const OuterIteration& outer) {
-    const std::lock_guard lock(mutex);
-    progress.iteration = outer;
-    return time_left() > 0 && (!observer || observer(progress));
-  };
-  std::vector<Index> each(static_cast<std::size_t>(data.entries.size()));
-  std::iota(each.begin(), each.end(), 0);
-  const std::vector<int> parts = random_parts(each, count, options.seed);
-  TensorFitOptions of_fold = options;
-  if (options.loss == LossKind::huber) of_fold.huber_threshold = problem.huber_threshold();
-  std::vector<std::unique_ptr<TensorFold>> folds;
-  for (int fold = 0; fold < count; ++fold)
-    folds.push_back(std::make_unique<TensorFold>(split_tensor(data.entries, parts, fold), of_fold,
-                                                 watch, time_left));
-  CrossValidation cv =
-      cross_validate(folds, ratios, options.lambda.one_standard_error, [&](int step) {
-        const std::lock_guard lock(mutex);
-        progress.step = step;
-      });
-  Chosen chosen;
-  const double ratio = cv.path[cv.chosen].lambda;
-  const double error = cv.path[cv.chosen].validation_error;
-  double penalised = 0;
-  for (const auto& fold : folds)
-    penalised += fold->penalised_error(ratio).value_or(std::numeric_limits<double>::quiet_NaN()) /
-                 static_cast<double>(folds.size());
-  chosen.penalised_error = penalised;
-  if (options.refit != TensorRefitChoice::none) chosen.refit_error = error;
-  for (PathPoint& p : cv.path) p.lambda = problem.lambda_at(p.lambda);
-  chosen.lambda = cv.path[cv.chosen].lambda;
-  chosen.path = std::move(cv.path);
-  chosen.atoms = in_units_of(problem, folds.front()->problem(), folds.front()->nearest(ratio));
-  return chosen;
+/// The model's refit at the end of a fit that was not cut short.
+TensorRefit refit_of(const TensorProblem& problem, const TensorAtoms& atoms,
+                     TensorRefitChoice choice, double held_out_error) {
+  TensorRefit refit;
+  refit.kind = choice == TensorRefitChoice::weights ? "weights" : "factors";
+  refit.factors = refitted(problem, atoms, choice).factors;
+  for (Factor& factor : refit.factors) factor *= problem.factor_unit();
+  refit.validation_error = held_out_error;
+  return refit;
+}
+
+/// Lambda as it was given, chosen, or chosen before the fit was resumed, and where its loop starts.
+struct Beginning {
+  TensorChoice choice;
+  LoopState<TensorAtoms> state;
+};
+
+Beginning begin(const TensorData& data, const TensorFitOptions& options,
+                const TensorProblem& problem, const std::string& identity,
+                const FitObserver& observer, const TimeLeft& time_left) {
+  TensorResumePoint point;
+  if (!options.resume.empty())
+    point = load_resume_point(options.resume, identity, data.entries.shape);
+  Beginning beginning;
+  TensorChoice& choice = beginning.choice;
+  if (point.lambda > 0) {
+    choice.lambda = point.lambda;
+    choice.path = std::move(point.path);
+    beginning.state = std::move(point.state);
+    return beginning;
+  }
+  beginning.state = problem.start_from(problem.family().empty());
+  if (options.lambda.kind == LambdaChoice::Kind::absolute) {
+    choice.lambda = options.lambda.value;
+  } else if (options.lambda.kind == LambdaChoice::Kind::ratio) {
+    choice.lambda = problem.lambda_at(options.lambda.value);
+  } else {
+    TensorFoldMemory memory{std::move(point.folds), {}};
+    if (!options.checkpoint.empty())
+      memory.keep = [&](const std::vector<TensorFoldState>& folds) {
+        save_resume_point(options.checkpoint, {0, {}, beginning.state, folds}, identity);
+      };
+    choice = choose_lambda(data.entries, options, problem, observer, time_left, std::move(memory));
+    beginning.state = problem.start_from(std::move(choice.atoms));
+  }
+  return beginning;
 }
 
 }  // namespace
@@ -131,43 +121,39 @@ TensorModel fit_tensor(const TensorData& data, const TensorFitOptions& options,
   require_values_of(options.loss, data.entries.value, name_in(data));
   const Threads threads(options.threads);
   const TensorProblem problem(data.entries, options);
-  Chosen chosen;
-  chosen.atoms = problem.family().empty();
-  if (options.lambda.kind == LambdaChoice::Kind::absolute)
-    chosen.lambda = options.lambda.value;
-  else if (options.lambda.kind == LambdaChoice::Kind::ratio)
-    chosen.lambda = problem.lambda_at(options.lambda.value);
-  else
-    chosen = choose_lambda(data, options, problem, observer, [&] { return clock.left(); });
+  const std::string identity = identity_of(data.entries, options);
+  auto [choice, start] =
+      begin(data, options, problem, identity, observer, [&] { return clock.left(); });
 
   SolveOptions solve = solve_limits(options);
   solve.proof = options.proof == ProofChoice::none ? Proof::none : Proof::deterministic;
   solve.time_limit = std::max(1e-3, clock.left());
   FitProgress progress;
+  const SolveObserver watch = [&](const OuterIteration& outer) {
+    progress.iteration = outer;
+    return !observer || observer(progress);
+  };
+  Checkpoint<TensorAtoms> save;
+  if (!options.checkpoint.empty() && !choice.interrupted)
+    save = [&, &chosen = choice](const LoopState<TensorAtoms>& state) {
+      save_resume_point(options.checkpoint, {chosen.lambda, chosen.path, state, {}}, identity);
+    };
   const SolveResult<TensorAtoms> result =
-      problem.solve(chosen.lambda, chosen.atoms, solve, [&](const OuterIteration& outer) {
-        progress.iteration = outer;
-        return !observer || observer(progress);
-      });
+      problem.solve(choice.lambda, std::move(start), solve, watch, save);
 
   TensorModel model;
   problem.describe(result.atoms, model);
-  model.lambda = chosen.lambda;
-  model.path = std::move(chosen.path);
-  model.validation_error = chosen.penalised_error;
+  model.lambda = choice.lambda;
+  model.path = choice.path;
+  model.validation_error =
+      options.refit == TensorRefitChoice::none ? error_on_path(model) : choice.penalised_error;
   set_outcome(result, options, model);
   model.mode_names = data.mode_names;
   model.labels = data.labels;
   const bool cut_short =
       model.stop == StopReason::interrupted || model.stop == StopReason::time_limit;
-  if (options.refit != TensorRefitChoice::none && model.size() > 0 && !cut_short) {
-    TensorRefit refit;
-    refit.kind = options.refit == TensorRefitChoice::weights ? "weights" : "factors";
-    refit.factors = refitted(problem, result.atoms, options.refit).factors;
-    for (Factor& factor : refit.factors) factor *= problem.factor_unit();
-    refit.validation_error = chosen.refit_error;
-    model.refit = std::move(refit);
-  }
+  if (options.refit != TensorRefitChoice::none && model.size() > 0 && !cut_short)
+    model.refit = refit_of(problem, result.atoms, options.refit, error_on_path(model));
   model.seconds = clock.elapsed();
   return model;
 }

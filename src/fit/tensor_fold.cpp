@@ -1,6 +1,7 @@
 #include "hadal/fit/tensor_fold.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "hadal/fit/solve_limits.hpp"
 
@@ -35,30 +36,36 @@ TensorFold::TensorFold(TensorSplit split, const TensorFitOptions& options, Solve
       options_(options),
       problem_(split.train, options),
       observer_(std::move(observer)),
-      time_left_(std::move(time_left)) {}
+      time_left_(std::move(time_left)),
+      empty_error_(problem_.error_on(held_out_, problem_.family().empty())) {}
 
 TensorAtoms TensorFold::nearest(double ratio) const {
-  const Recent* best = nullptr;
-  for (const Recent& point : recent_)
+  const TensorFoldState::Recent* best = nullptr;
+  for (const TensorFoldState::Recent& point : state_.recent)
     if (point.ratio >= ratio && (!best || point.ratio < best->ratio)) best = &point;
   return best ? best->atoms : problem_.family().empty();
 }
 
-std::optional<double> TensorFold::penalised_error(double ratio) const {
-  for (const Recent& point : recent_)
-    if (point.ratio == ratio) return point.error;
-  return {};
+double TensorFold::penalised_error(double ratio) const {
+  for (const TensorFoldState::Done& done : state_.done)
+    if (done.ratio == ratio) return done.penalised_error;
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 FoldPoint TensorFold::fit(double ratio) {
   constexpr std::size_t points_kept = 4;
   constexpr double accurate = 1e-3;  // held-out errors settle long before the last digits do
+  for (TensorFoldState::Done& done : state_.done) {
+    if (done.ratio != ratio) continue;
+    done.point.empty_error = empty_error_;  // not part of what is kept
+    return done.point;
+  }
   SolveOptions solve = solve_limits(options_);
   solve.tolerance = std::max(solve.tolerance, accurate);
   solve.proof = Proof::none;
   solve.time_limit = std::max(1e-3, time_left_());
-  const SolveResult<TensorAtoms> result =
-      problem_.solve(problem_.lambda_at(ratio), nearest(ratio), solve, observer_);
+  const SolveResult<TensorAtoms> result = problem_.solve(
+      problem_.lambda_at(ratio), problem_.start_from(nearest(ratio)), solve, observer_);
   FoldPoint point;
   point.size = result.atoms.size();
   point.objective = result.certificate.objective;
@@ -70,9 +77,12 @@ FoldPoint TensorFold::fit(double ratio) {
       options_.refit == TensorRefitChoice::none
           ? error
           : problem_.error_on(held_out_, refitted(problem_, result.atoms, options_.refit));
-  point.empty_error = problem_.error_on(held_out_, problem_.family().empty());
-  recent_.push_back({ratio, result.atoms, error});
-  if (recent_.size() > points_kept) recent_.pop_front();
+  point.empty_error = empty_error_;
+  state_.recent.push_back({ratio, result.atoms});
+  if (state_.recent.size() > points_kept) state_.recent.pop_front();
+  if (point.interrupted) return point;
+  state_.done.push_back({ratio, point, error});
+  if (keep_) keep_(state_);
   return point;
 }
 

@@ -77,9 +77,16 @@ double TensorProblem::factor_unit() const {
   return std::ldexp(1.0, std::ilogb(data_unit_) / static_cast<int>(pattern_.order()));
 }
 
-SolveResult<TensorAtoms> TensorProblem::solve(double lambda, TensorAtoms start,
-                                              SolveOptions options,
-                                              const SolveObserver& observer) const {
+LoopState<TensorAtoms> TensorProblem::start_from(TensorAtoms atoms) const {
+  LoopState<TensorAtoms> state;
+  state.atoms = std::move(atoms);
+  state.found = family_.empty();
+  return state;
+}
+
+SolveResult<TensorAtoms> TensorProblem::solve(double lambda, LoopState<TensorAtoms> start,
+                                              SolveOptions options, const SolveObserver& observer,
+                                              const Checkpoint<TensorAtoms>& checkpoint) const {
   options.lambda = lambda / lambda_unit();
   const double objective_unit = data_unit_ * data_unit_ * weight_unit_;
   SolveResult<TensorAtoms> result = std::visit(
@@ -89,7 +96,8 @@ SolveResult<TensorAtoms> TensorProblem::solve(double lambda, TensorAtoms start,
         loop.observe([&](const OuterIteration& outer) {
           return observer(in_data_units(outer, objective_unit, lambda_unit()));
         });
-        return start.size() > 0 ? loop.run_from(std::move(start)) : loop.run();
+        loop.checkpoint(checkpoint);
+        return loop.run(std::move(start));
       },
       loss_);
   result.certificate = in_data_units(result.certificate, objective_unit, lambda_unit());

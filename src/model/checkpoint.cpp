@@ -1,10 +1,6 @@
 #include "hadal/model/checkpoint.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cmath>
-
+#include "checkpoint_io.hpp"
 #include "hadal/data/write.hpp"
 #include "hdf5_reader.hpp"
 #include "hdf5_writer.hpp"
@@ -16,10 +12,6 @@ namespace {
 
 constexpr const char* format = "hadal matrix checkpoint";
 constexpr std::int64_t format_version = 2;
-
-constexpr std::int64_t folds_max = 100, starts_max = 16;
-
-std::string numbered(const char* name, std::size_t k) { return fmt::format("{}{}", name, k); }
 
 void write_folds(const hdf5::Writer& root, const std::vector<FoldCheckpoint>& folds) {
   root.attribute("folds", static_cast<std::int64_t>(folds.size()));
@@ -37,12 +29,6 @@ void write_folds(const hdf5::Writer& root, const std::vector<FoldCheckpoint>& fo
       node.matrix("v", start.v);
     }
   }
-}
-
-std::size_t count_of(const hdf5::Reader& group, const char* name, std::int64_t most) {
-  const std::int64_t count = group.integer(name);
-  if (count < 0 || count > most) group.fail(name, fmt::format("is not from 0 to {}", most));
-  return static_cast<std::size_t>(count);
 }
 
 FoldCheckpoint::Start read_start(const hdf5::Reader& node, const MatrixCheckpoint& c) {
@@ -63,11 +49,11 @@ FoldCheckpoint::Start read_start(const hdf5::Reader& node, const MatrixCheckpoin
 }
 
 std::vector<FoldCheckpoint> read_folds(const hdf5::Reader& root, const MatrixCheckpoint& c) {
-  std::vector<FoldCheckpoint> folds(count_of(root, "folds", folds_max));
+  std::vector<FoldCheckpoint> folds(count_of(root, "folds", checkpoint_folds_max));
   for (std::size_t k = 0; k < folds.size(); ++k) {
     const hdf5::Reader group = root.group(numbered("fold", k).c_str());
     folds[k].points = layout::read_records<PathPoint>(group.group("points"), layout::path);
-    folds[k].starts.resize(count_of(group, "starts", starts_max));
+    folds[k].starts.resize(count_of(group, "starts", checkpoint_starts_max));
     for (std::size_t s = 0; s < folds[k].starts.size(); ++s)
       folds[k].starts[s] = read_start(group.group(numbered("start", s).c_str()), c);
   }
@@ -87,17 +73,7 @@ void check(const hdf5::Reader& root, const MatrixCheckpoint& c) {
   if (!c.found_u.allFinite() || !c.found_v.allFinite())
     root.fail("found_u", "holds values that are not finite");
   if (c.u.cols() > c.u.rows() * c.v.rows()) root.fail("u", "has too many atoms");
-  for (const double x : c.collected)
-    if (!std::isfinite(x)) root.fail("collected", "holds values that are not finite");
-  if (!(c.reduction >= 0 && c.reduction <= 1)) root.fail("reduction", "is not from 0 to 1");
-  if (!(c.seconds >= 0) || !std::isfinite(c.seconds)) root.fail("seconds", "is not a time");
-  if (!(c.passes >= 0) || !std::isfinite(c.passes)) root.fail("passes", "is not a count");
-  const bool chosen = c.folds.empty();
-  if (chosen && (!(c.lambda > 0) || !std::isfinite(c.lambda)))
-    root.fail("lambda", "is not a number > 0");
-  if (!chosen && c.lambda != 0) root.fail("lambda", "is not 0 beside folds that are to choose it");
-  if (c.iteration < 0 || c.iteration > 1'000'000'000) root.fail("iteration", "is not a count");
-  if (c.idle < 0 || c.idle > 100) root.fail("idle", "is not a small count");
+  check_state(root, c, !c.folds.empty());
 }
 
 }  // namespace
@@ -107,22 +83,11 @@ void save_checkpoint(const std::filesystem::path& path, const MatrixCheckpoint& 
     const hdf5::Writer root = hdf5::Writer::create(temporary);
     root.attribute("format", format);
     root.attribute("format_version", format_version);
-    root.attribute("problem", c.problem);
-    root.attribute("lambda", c.lambda);
-    root.attribute("iteration", c.iteration);
-    root.attribute("idle", c.idle);
-    root.attribute("thorough", c.thorough);
-    root.attribute("reduction", c.reduction);
-    root.attribute("lower_bound", c.lower_bound);
-    root.attribute("passes", c.passes);
-    root.attribute("seconds", c.seconds);
+    write_state(root, c);
     root.matrix("u", c.u);
     root.matrix("v", c.v);
     root.matrix("found_u", c.found_u);
     root.matrix("found_v", c.found_v);
-    root.array("collected", c.collected);
-    layout::write_records(root.group("trace"), layout::trace, c.trace);
-    layout::write_records(root.group("path"), layout::path, c.path);
     write_folds(root, c.folds);
     root.flush();
   });
@@ -137,22 +102,11 @@ MatrixCheckpoint load_checkpoint(const std::filesystem::path& path) {
     root.fail("format_version", "is not 2, the only one this version reads");
   }
   MatrixCheckpoint c;
-  c.problem = root.text("problem");
-  c.lambda = root.real("lambda");
-  c.iteration = root.integer("iteration");
-  c.idle = root.integer("idle");
-  c.thorough = root.integer("thorough");
-  c.reduction = root.real("reduction");
-  c.lower_bound = root.real("lower_bound");
-  c.passes = root.real("passes");
-  c.seconds = root.real("seconds");
+  read_state(root, c);
   c.u = root.matrix("u");
   c.v = root.matrix("v");
   c.found_u = root.matrix("found_u");
   c.found_v = root.matrix("found_v");
-  c.collected = root.reals("collected");
-  c.trace = layout::read_records<OuterIteration>(root.group("trace"), layout::trace);
-  c.path = layout::read_records<PathPoint>(root.group("path"), layout::path);
   c.folds = read_folds(root, c);
   check(root, c);
   return c;

@@ -4,30 +4,15 @@
 
 #include "factor_norm_io.hpp"
 #include "fitted_io.hpp"
-#include "hadal/data/tensor_entries.hpp"
 #include "hadal/error.hpp"
 #include "hadal/model/model_io.hpp"
-#include "hdf5_reader.hpp"
 #include "model_checks.hpp"
+#include "tensor_factors_io.hpp"
 
 namespace hadal {
 namespace {
 
 using hdf5::Reader;
-
-std::vector<Factor> read_factors(const Reader& group, std::size_t order) {
-  std::vector<Factor> factors;
-  for (std::size_t m = 0; m < order; ++m)
-    factors.push_back(group.matrix(fmt::format("mode{}", m).c_str()));
-  return factors;
-}
-
-std::size_t read_order(const Reader& atoms) {
-  const std::int64_t order = atoms.integer("order");
-  if (order < 2 || order > tensor_order_max)
-    atoms.fail("order", fmt::format("is {}, expected 2 .. {}", order, tensor_order_max));
-  return static_cast<std::size_t>(order);
-}
 
 void read_problem(const Reader& group, TensorModel& model) {
   read_loss(group, model);

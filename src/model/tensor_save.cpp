@@ -6,19 +6,13 @@
 #include "factor_norm_io.hpp"
 #include "fitted_io.hpp"
 #include "hadal/model/model_io.hpp"
-#include "hdf5_writer.hpp"
 #include "save_valid.hpp"
+#include "tensor_factors_io.hpp"
 
 namespace hadal {
 namespace {
 
 using hdf5::Writer;
-
-/// One matrix for each mode.
-void write_factors(const Writer& group, const std::vector<Factor>& factors) {
-  for (std::size_t m = 0; m < factors.size(); ++m)
-    group.matrix(fmt::format("mode{}", m).c_str(), factors[m]);
-}
 
 void write_problem(const Writer& group, const TensorModel& model) {
   write_loss(group, model);

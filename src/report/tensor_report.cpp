@@ -23,10 +23,6 @@ void require_same_shape(const TensorModel& model, const TensorData& data) {
                   shape_in_words(model)));
 }
 
-const std::vector<Factor>& shown_factors(const TensorModel& model) {
-  return model.refit ? model.refit->factors : model.factors;
-}
-
 std::string lead(const TensorModel& model, const TensorData* data) {
   const Index size = model.size();
   const std::string subject = "a tensor of " + shape_in_words(model);
@@ -63,19 +59,19 @@ std::string curve_id(Index component, Index mode) {
 }
 
 /// A row of plots for every component, one of each mode's vector.
-std::string component_section(const TensorModel& model) {
-  const std::vector<Factor>& factors = shown_factors(model);
-  const Index size = factors.front().cols(), count = std::min(size, components_shown);
+std::string component_section(const TensorModel& model, const ScaledComponents& components,
+                              ComponentScale scale) {
+  const Index size = components.weight.size(), count = std::min(size, components_shown);
   if (count == 0) return "";
   std::string text = fmt::format(
       "<section><h2>Components</h2>\n<p>The {} strongest of {}, a plot for each mode{}. Vectors "
-      "are scaled to length one; the strength is what that took from them.</p>\n",
-      count, size, model.refit ? ", as refitted without penalty" : "");
+      "are scaled to {}; the weight is what that took from them.</p>\n",
+      count, size, model.refit ? ", as refitted without penalty" : "",
+      scale == ComponentScale::simplex ? "sum one where they must not be negative, else length one"
+                                       : "length one");
   for (Index c = 0; c < count; ++c) {
-    double strength = 1;
-    for (const Factor& factor : factors) strength *= factor.col(c).norm();
-    text += fmt::format("<h3>Component {}, strength {}</h3>\n<div class=\"modes\">\n", c + 1,
-                        figure(strength, 4));
+    text += fmt::format("<h3>Component {}, weight {}</h3>\n<div class=\"modes\">\n", c + 1,
+                        figure(components.weight[c], 4));
     for (Index m = 0; m < model.order(); ++m)
       text += fmt::format(
           "<figure class=\"mode\"><div class=\"canvas\"><canvas id=\"{}\" role=\"img\" "
@@ -86,17 +82,14 @@ std::string component_section(const TensorModel& model) {
   return text + "</section>\n";
 }
 
-nlohmann::json component_curves(const TensorModel& model) {
-  const std::vector<Factor>& factors = shown_factors(model);
+nlohmann::json component_curves(const TensorModel& model, const ScaledComponents& components) {
   nlohmann::json curves = nlohmann::json::array();
-  for (Index c = 0; c < std::min(factors.front().cols(), components_shown); ++c)
+  for (Index c = 0; c < std::min(components.weight.size(), components_shown); ++c)
     for (Index m = 0; m < model.order(); ++m) {
-      const Factor& factor = factors[static_cast<std::size_t>(m)];
-      const double length = factor.col(c).norm();
-      const Vector unit = length > 0 ? Vector(factor.col(c) / length) : Vector(factor.col(c));
+      const Vector curve = components.factors[static_cast<std::size_t>(m)].col(c);
       curves.push_back({{"id", curve_id(c, m)},
                         {"axis", mode_in_words(model, m)},
-                        {"values", std::vector<double>(unit.begin(), unit.end())}});
+                        {"values", std::vector<double>(curve.begin(), curve.end())}});
     }
   return curves;
 }
@@ -117,18 +110,20 @@ Rows settings(const TensorModel& model, const TensorData* data) {
 }  // namespace
 
 std::string tensor_report(const TensorModel& model, const TensorData* data,
-                          const ReportFiles& files) {
+                          const ReportFiles& files, ComponentScale scale) {
   if (data) require_same_shape(model, *data);
   const Vector sizes = strengths(model);
   nlohmann::json plots = plot_data(
       model, sizes,
       predicts_in_data_units(model.loss) ? "in units of the data" : error_in_words(model));
-  plots["curves"] = component_curves(model);
+  const ScaledComponents components = scaled_components(model, scale);
+  plots["curves"] = component_curves(model, components);
   const std::string title =
       fmt::format("A model of {} component{}", model.size(), model.size() == 1 ? "" : "s");
   return report_page(
       files.model,
-      report_header(title, model, lead(model, data)) + cards(model) + component_section(model) +
+      report_header(title, model, lead(model, data)) + cards(model) +
+          component_section(model, components, scale) +
           certificate_section(model, objective_unit_in_words(model), model.refit.has_value(),
                               files) +
           plot_section(model, sizes,

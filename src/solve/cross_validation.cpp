@@ -34,10 +34,14 @@ PathPoint average(double ratio, const std::vector<FoldPoint>& points) {
 }
 
 void choose(CrossValidation& cv, bool one_standard_error) {
+  constexpr double tied = 2e-5;
   const auto smaller = [](const PathPoint& a, const PathPoint& b) {
     return a.validation_error < b.validation_error;
   };
-  const auto best = std::min_element(cv.path.begin(), cv.path.end(), smaller);
+  const double least = std::min_element(cv.path.begin(), cv.path.end(), smaller)->validation_error;
+  const auto best = std::find_if(cv.path.begin(), cv.path.end(), [&](const PathPoint& point) {
+    return point.validation_error <= least + tied * std::abs(least);
+  });
   cv.best = cv.chosen = static_cast<std::size_t>(best - cv.path.begin());
   if (!one_standard_error) return;
   const double limit = best->validation_error + best->validation_standard_error;

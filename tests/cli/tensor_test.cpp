@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "hadal/data/read.hpp"
 
 namespace hadal::test {
 namespace {
@@ -9,6 +10,11 @@ class Tensor : public CommandTest {
  protected:
   void simulate_tensor(const std::string& more = "--out t.npy") const {
     done("simulate tensor --shape 12x10x8 --rank 2 --nonneg --noise 0.05 --seed 3 " + more);
+  }
+  static ReadOptions array_named(const char* name) {
+    ReadOptions options;
+    options.array_name = name;
+    return options;
   }
 };
 
@@ -50,6 +56,23 @@ TEST_F(Tensor, MissingEntriesOfATextFileAreCompleted) {
   EXPECT_THAT(two.out, HasSubstr("\n2,1,0,0.25,"));
 }
 
+TEST_F(Tensor, ComponentsAreWrittenWithTheirWeightsApart) {
+  simulate_tensor();
+  done("fit tensor t.npy --nonneg 0,2 --lambda-ratio 0.1 --quiet --out t.h5");
+  const Result plain = done("inspect t.h5"),
+               simplex = done("inspect t.h5 --simplex --components c.npz --json c.json");
+  EXPECT_THAT(plain.out, HasSubstr("(vectors of length 1)"));
+  EXPECT_THAT(simplex.out, HasSubstr("vectors of sum 1"));
+  const auto first = read_matrix(file("c.npz"), array_named("mode0")).entries;
+  const std::size_t size = json_of("c.json")["weights"].size();
+  ASSERT_EQ(first.value.size(), 12 * size);
+  double sum = 0;
+  for (const double value : first.value) sum += value;
+  EXPECT_NEAR(sum, static_cast<double>(size), 1e-12);
+  done("report t.h5 --simplex --out t.html");
+  EXPECT_THAT(text_of("t.html"), HasSubstr("sum one"));
+}
+
 TEST_F(Tensor, OfAnotherValueIsNotConfirmed) {
   simulate_tensor("--out t.tns");
   done("fit tensor t.tns --lambda-ratio 0.3 --quiet --out t.h5");
@@ -89,6 +112,7 @@ TEST_P(TensorMistakes, GetOneClearLine) {
   simulate_tensor();
   simulate();
   done("fit tensor t.npy --lambda-ratio 0.5 --quiet --out t.h5");
+  done("fit matrix data.csv --lambda-ratio 0.5 --quiet --out m.h5");
   write_text(file("bad.tns"), "1 1 1 2.0\n1 1 0 3.0\n");
   write_text(file("flat.tns"), "1 1 2.0\n");
   const TensorMistake& mistake = GetParam();
@@ -112,6 +136,10 @@ INSTANTIATE_TEST_SUITE_P(
         TensorMistake{"fit tensor t.npy --loss poisson --refit", 2, {"refit", "poisson"}},
         TensorMistake{"fit tensor t.npy --refit core", 2, {"--refit", "core"}},
         TensorMistake{"fit tensor t.npy --shape 3x", 2, {"--shape", "'3x'"}},
+        TensorMistake{"fit tensor t.npy --resume none.h5", 3, {"--resume", "none.h5"}},
+        TensorMistake{"inspect t.h5 --components c.csv", 2, {"--components", ".npz"}},
+        TensorMistake{"inspect m.h5 --simplex", 2, {"--simplex", "tensor"}},
+        TensorMistake{"report m.h5 --simplex --out m.html", 2, {"--simplex", "tensor"}},
         TensorMistake{"predict t.h5 --row 3", 2, {"tensor"}},
         TensorMistake{"predict t.h5 --all --out x.csv", 2, {".npy"}},
         TensorMistake{"verify t.h5 data.csv", 3, {"data.csv"}},

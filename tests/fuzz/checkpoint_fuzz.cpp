@@ -11,6 +11,7 @@
 #include "fuzz_file.hpp"
 #include "hadal/error.hpp"
 #include "hadal/model/checkpoint.hpp"
+#include "hadal/model/tensor_checkpoint.hpp"
 #include "hdf5_edits.hpp"
 
 /// Checkpoints, damaged: what `--resume` reads. The first byte says how, as for model files.
@@ -39,7 +40,24 @@ hadal::MatrixCheckpoint example(bool of_folds) {
   return checkpoint;
 }
 
-Bytes file_of(const hadal::MatrixCheckpoint& checkpoint) {
+hadal::TensorCheckpoint tensor_example() {
+  using hadal::Factor;
+  hadal::TensorCheckpoint checkpoint;
+  checkpoint.problem = "a problem";
+  checkpoint.factors = {Factor::Ones(4, 2), Factor::Ones(3, 2), Factor::Ones(2, 2)};
+  checkpoint.found = {Factor::Ones(4, 1), Factor::Ones(3, 1), Factor::Ones(2, 1)};
+  checkpoint.collected = {1.5};
+  checkpoint.reduction = 0.5;
+  checkpoint.trace.resize(2);
+  checkpoint.folds.resize(2);
+  checkpoint.folds[0].points.resize(2);
+  checkpoint.folds[0].penalised_errors = {1, 2};
+  checkpoint.folds[0].starts = {{0.5, checkpoint.factors}};
+  return checkpoint;
+}
+
+template <class Checkpoint>
+Bytes file_of(const Checkpoint& checkpoint) {
   const std::string path = hadal::fuzz::temporary_path();
   hadal::save_checkpoint(path, checkpoint);
   std::ifstream file(path, std::ios::binary);
@@ -48,12 +66,16 @@ Bytes file_of(const hadal::MatrixCheckpoint& checkpoint) {
   return all;
 }
 
-const Bytes& example_file(bool of_folds) {
-  static const std::array files{file_of(example(false)), file_of(example(true))};
-  return files[of_folds];
+constexpr std::size_t examples = 3;
+
+const Bytes& example_file(std::size_t number) {
+  static const std::array<Bytes, examples> files{file_of(example(false)), file_of(example(true)),
+                                                 file_of(tensor_example())};
+  return files[number];
 }
 
-constexpr std::array groups{"/", "trace", "path", "fold0", "fold0/start0", "fold1"};
+constexpr std::array groups{"/",     "trace", "path", "fold0", "fold0/start0",
+                            "fold1", "atoms", "found"};
 constexpr std::array objects{"u",
                              "v",
                              "found_u",
@@ -72,10 +94,32 @@ constexpr std::array objects{"u",
                              "fold0/points/size",
                              "fold0/start0",
                              "fold0/start0/u",
-                             "fold0/start0/v"};
+                             "fold0/start0/v",
+                             "atoms/mode0",
+                             "found/mode1",
+                             "fold0/penalised_errors",
+                             "fold0/start0/mode2"};
 
 /// What is accepted has to be something to go on from; what is refused, refused with ModelError.
-void load(const std::string& path) {
+void load_tensor(const std::string& path) {
+  try {
+    const hadal::TensorCheckpoint c = hadal::load_tensor_checkpoint(path);
+    for (std::size_t m = 0; m < c.factors.size(); ++m) {
+      if (c.factors[m].cols() != c.factors[0].cols() || c.found[m].rows() != c.factors[m].rows() ||
+          c.found[m].cols() != static_cast<hadal::Index>(c.collected.size()) ||
+          !c.factors[m].allFinite())
+        std::abort();
+      for (const hadal::TensorFoldCheckpoint& fold : c.folds)
+        for (const hadal::TensorFoldCheckpoint::Start& start : fold.starts)
+          if (start.factors[m].rows() != c.factors[m].rows() ||
+              start.factors[m].cols() != start.factors[0].cols())
+            std::abort();
+    }
+  } catch (const hadal::ModelError&) {
+  }
+}
+
+void load_matrix(const std::string& path) {
   try {
     const hadal::MatrixCheckpoint c = hadal::load_checkpoint(path);
     const auto found = static_cast<hadal::Index>(c.collected.size());
@@ -91,17 +135,24 @@ void load(const std::string& path) {
   }
 }
 
+/// Both readers see every file: each refuses what is the other's.
+void load(const std::string& path) {
+  load_matrix(path);
+  load_tensor(path);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size == 0) return 0;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  if (bytes[0] % 4 == 0) {
+  const std::size_t way = bytes[0] % (examples + 1);
+  if (way == examples) {
     const hadal::fuzz::TemporaryFile file(Bytes(bytes + 1, bytes + size));
     load(file.path());
   } else {
     hadal::fuzz::Choices choices(bytes + 1, size - 1);
-    const hadal::fuzz::TemporaryFile file(example_file(bytes[0] % 4 == 1));
+    const hadal::fuzz::TemporaryFile file(example_file(way));
     hadal::fuzz::edit_hdf5(file.path(), groups, objects, choices);
     load(file.path());
   }

@@ -348,7 +348,6 @@ TEST(TensorFit, SaysWhatItHasNotGot) {
   EXPECT_THROW(with([](auto& o) { o.loss = LossKind::multinomial; })(), ArgumentError);
   EXPECT_THROW(with([](auto& o) { o.norms.resize(2); })(), ArgumentError);
   EXPECT_THROW(with([](auto& o) { o.norms = {norm_of("1e-5*l2")}; })(), ArgumentError);
-  EXPECT_THROW(with([](auto& o) { o.checkpoint = "x"; })(), ArgumentError);
   EXPECT_THROW(with([](auto& o) { o.lambda.value = 2; })(), ArgumentError);
   EXPECT_THROW(with([](auto& o) { o.norms = {norm_of("l2 + tv(chain)", false, 3)}; })(),
                ArgumentError);

@@ -72,7 +72,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{{2, 3, 1100}, 1, 4}, Case{{2, 3, 1100}, 0.5, 9}, Case{{3, 2, 4, 5}, 1, 2},
                     Case{{3, 2, 4, 5}, 0.4, 2}, Case{{2, 3, 2, 3, 2, 3, 2, 2}, 1, 2},
                     Case{{2, 3, 2, 3, 2, 3, 2, 2}, 0.1, 17}, Case{{4, 5, 6}, 1, 0},
-                    Case{{4, 5, 6}, 0.3, 0}, Case{{4, 5, 6}, 0, 2}));
+                    Case{{4, 5, 6}, 0.3, 0}, Case{{4, 5, 6}, 0, 2}, Case{{5, 6, 7}, 1, 21},
+                    Case{{5, 6, 7}, 0.5, 33}, Case{{2, 3, 1100}, 1, 12},
+                    Case{{3, 700, 2}, 0.5, 16}));
 
 TEST(TensorPattern, FibresShareAllIndicesButTheLast) {
   TensorEntries entries;

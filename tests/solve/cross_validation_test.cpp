@@ -70,6 +70,15 @@ TEST(CrossValidation, OneStandardErrorTakesTheLargestLambdaWithinIt) {
   EXPECT_EQ(cv.path[cv.chosen].lambda, 0.25);  // mean 2.4
 }
 
+/// Refits of the same atoms differ by where their search ended: that must not decide.
+TEST(CrossValidation, TakesTheLargestLambdaOfErrorsThatAgree) {
+  const Table table = {{0.5, 5}, {0.25, 2}, {0.125, 1.99998}, {0.0625, 1.99999}};
+  auto all = folds({from(table), from(table)});
+  const CrossValidation cv = cross_validate(all, ratios, false, ignore);
+  EXPECT_EQ(cv.path[cv.best].lambda, 0.25);
+  EXPECT_EQ(cv.chosen, cv.best);
+}
+
 TEST(CrossValidation, StopsWhenThePathNoLongerImprovesAndLooksBetweenThePoints) {
   const double finer = std::sqrt(0.25 * 0.125);
   // The first four points are always looked at; the fifth only if the fourth is promising.

@@ -25,9 +25,14 @@ class TensorProblem {
   /// This part of lambda_max; never 0.
   double lambda_at(double ratio) const;
 
+  /// A loop that has not begun, with these atoms; with none: family().empty().
+  LoopState<TensorAtoms> start_from(TensorAtoms atoms) const;
   /// Runs the solve loop at lambda, given and returned in the data's units except for the atoms.
-  SolveResult<TensorAtoms> solve(double lambda, TensorAtoms start, SolveOptions options,
-                                 const SolveObserver& observer) const;
+  /// The states that the checkpoint gets, and the one that the loop starts from, are in the
+  /// problem's own.
+  SolveResult<TensorAtoms> solve(double lambda, LoopState<TensorAtoms> start, SolveOptions options,
+                                 const SolveObserver& observer,
+                                 const Checkpoint<TensorAtoms>& checkpoint = {}) const;
 
   /// Fills in the model's problem and factors, in the data's units.
   void describe(const TensorAtoms& atoms, TensorModel& model) const;

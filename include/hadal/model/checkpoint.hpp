@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "hadal/model/matrix_model.hpp"
+#include "hadal/model/checkpoint_state.hpp"
+#include "hadal/types.hpp"
 
 namespace hadal {
 
@@ -24,24 +25,11 @@ struct FoldCheckpoint {
 };
 
 /// Everything a matrix fit needs to go on after an outer iteration, or after a fit of one fold of a
-/// cross-validation, to the same answer bit for bit.
-/// Factors and figures are in the solver's own (scaled) units.
-struct MatrixCheckpoint {
-  std::string problem;  ///< what was being solved, in words that must match on resuming
-  double lambda = 0;    ///< data units; 0 while a cross-validation is choosing it
-  std::vector<FoldCheckpoint> folds;  ///< of that cross-validation; none once lambda is chosen
-  std::vector<PathPoint> path;        ///< of the cross-validation that chose lambda, if any
+/// cross-validation, to the same answer bit for bit. Factors are in the solver's own units.
+struct MatrixCheckpoint : CheckpointState {
+  std::vector<FoldCheckpoint> folds;  ///< that are to choose lambda; none once it is chosen
   Factor u, v;                        ///< atoms
   Factor found_u, found_v;            ///< directions of the last polar search
-  std::vector<double> collected;      ///< what each of them collects
-  std::int64_t iteration = 0;
-  std::int64_t idle = 0;
-  std::int64_t thorough = 0;  ///< 0 or 1
-  double reduction = 0;
-  double lower_bound = 0;  ///< -infinity while none is known
-  double passes = 0;
-  double seconds = 0;
-  std::vector<OuterIteration> trace;
 };
 
 /// Written atomically: a fit that is killed at any moment leaves the last complete checkpoint.

@@ -35,7 +35,7 @@ concept Fold = requires(F& fold, double ratio) {
 struct CrossValidation {
   /// By decreasing lambda, which holds the ratio; figures are means over the folds.
   std::vector<PathPoint> path;
-  std::size_t best = 0;    ///< smallest mean held-out error
+  std::size_t best = 0;    ///< smallest mean held-out error, ties to the larger lambda
   std::size_t chosen = 0;  ///< best, or the first within one standard error of it
   bool useful = false;     ///< some point predicts better than a model without atoms
   bool interrupted = false;
@@ -48,7 +48,9 @@ std::vector<double> default_ratios();
 PathPoint average(double ratio, const std::vector<FoldPoint>& points);
 
 /// Sets best and chosen: the smallest error, and the first (largest lambda) within one standard
-/// error of it.
+/// error of it. Errors that agree to 2e-5 of themselves are tied, and the largest lambda of them is
+/// the best: refits of the same atoms differ by no more than where their search ended, which is not
+/// to decide which lambdas are looked at.
 void choose(CrossValidation& cv, bool one_standard_error);
 
 /// Whether the folds predict better than without atoms, by more than two standard errors of their
