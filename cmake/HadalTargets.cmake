@@ -11,7 +11,7 @@ function(hadal_compile_options target)
                                              -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=${HADAL_SANITIZE})
   endif()
-  if(HADAL_FUZZ)  # the fuzzer sees which branches an input takes
+  if(HADAL_FUZZ AND NOT target STREQUAL hadal_cli)  # the fuzzer sees which branches an input takes
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
 endfunction()

@@ -44,7 +44,7 @@ TEST_F(Network, OfTextsAndMissingValuesIsARegressionOfWhatIsNamed) {
   write_text(file("t.csv"), text);
   const Result refused = hadal("fit network t.csv --target price --lambda-ratio 0.1");
   EXPECT_EQ(refused.code, 3);
-  EXPECT_THAT(refused.err, HasSubstr("t.csv:9"));
+  EXPECT_THAT(refused.err, HasSubstr("t.csv, line 9"));
   done(
       "fit network t.csv --target price --missing mean --lambda-ratio 0.05 --tol 1e-3 --quiet "
       "--out t.h5");
