@@ -79,8 +79,7 @@ TEST(TensorChoice, AComponentThatWasSplitIsOneAgain) {
   ASSERT_EQ(atoms.size(), 3);
   for (Factor& factor : atoms.factors) {
     Factor split(factor.rows(), 4);
-    split << std::cbrt(0.6) * factor.col(0), std::cbrt(0.4) * factor.col(0),
-        factor.rightCols(2);
+    split << std::cbrt(0.6) * factor.col(0), std::cbrt(0.4) * factor.col(0), factor.rightCols(2);
     split.col(1) += 1e-3 * split.col(1).norm() * random.vector(factor.rows()).cwiseAbs();
     factor = split;
   }
