@@ -206,10 +206,8 @@ double rounding_of(const Factor& points, const Factor& q, const TwoSlopes& slope
   return 8 * rounding_gamma(terms) * (std::abs(slopes.mean) + slopes.half) * magnitude;
 }
 
-}  // namespace
-
-DirectionBound bound_directions(const Factor& points, const Factor& q, const TwoSlopes& slopes,
-                                const DirectionBoundOptions& options) {
+DirectionBound bound_scaled(const Factor& points, const Factor& q, const TwoSlopes& slopes,
+                            const DirectionBoundOptions& options) {
   Division division(points, q, slopes);
   std::priority_queue<Node> open;
   for (Node& node : division.faces()) open.push(std::move(node));
@@ -225,6 +223,33 @@ DirectionBound bound_directions(const Factor& points, const Factor& q, const Two
   }
   return {open.top().bound + rounding_of(points, q, slopes), division.lower(), division.direction(),
           division.nodes()};
+}
+
+/// The power of two that brings the largest element into [1/2, 1); 0 for zeros.
+int exponent_of(const Factor& values) {
+  int exponent = 0;
+  std::frexp(values.size() ? values.cwiseAbs().maxCoeff() : 0.0, &exponent);
+  return exponent;
+}
+
+Factor scaled(const Factor& values, int exponent) {
+  return values.unaryExpr([exponent](double x) { return std::ldexp(x, -exponent); });
+}
+
+}  // namespace
+
+/// Samples and forces are divided by powers of two, so that no square overflows or vanishes: what
+/// an element loses that is 2^-1000 of the largest one is far below the margin.
+DirectionBound bound_directions(const Factor& points, const Factor& q, const TwoSlopes& slopes,
+                                const DirectionBoundOptions& options) {
+  const int of_points = exponent_of(points), of_q = exponent_of(q);
+  DirectionBoundOptions of_scaled = options;
+  of_scaled.target = std::ldexp(options.target, -of_points - of_q);
+  DirectionBound bound =
+      bound_scaled(scaled(points, of_points), scaled(q, of_q), slopes, of_scaled);
+  bound.upper = std::ldexp(bound.upper, of_points + of_q);
+  bound.lower = std::ldexp(bound.lower, of_points + of_q);
+  return bound;
 }
 
 }  // namespace hadal

@@ -135,6 +135,13 @@ void NetworkProblem::standardise(const SampleData& data, const NetworkFitOptions
     }
   }
   x_ = standardised(frame_, data.inputs);
+  // Products of inputs, weights and targets stay far from overflow and underflow.
+  constexpr double least = 1e-60, most = 1e60;
+  const double largest = x_.cwiseAbs().maxCoeff();
+  if (largest != 0 && !(largest >= least && largest <= most))
+    throw DataError(fmt::format(
+        "inputs of up to {} were given; expected a size from {} to {}, or standardised inputs",
+        largest, least, most));
 }
 
 void NetworkProblem::set_targets(const SampleData& data, const NetworkFitOptions& options) {

@@ -22,6 +22,8 @@ class Damaged {
       : Damaged(model, [](const auto& path) { load_model(path); }) {}
   explicit Damaged(const TensorModel& model)
       : Damaged(model, [](const auto& path) { load_tensor_model(path); }) {}
+  explicit Damaged(const NetworkModel& model)
+      : Damaged(model, [](const auto& path) { load_network_model(path); }) {}
   ~Damaged() { close(); }
   Damaged(const Damaged&) = delete;
   Damaged& operator=(const Damaged&) = delete;

@@ -5,9 +5,15 @@
 
 namespace hadal::verify {
 
-/// An activation of two slopes: `above` x for x >= 0, `below` x for x < 0.
+/// An activation of two slopes: `above` x for x >= 0, `below` x for x < 0; below <= above.
 struct Slopes {
   double below = 0, above = 1;
+};
+
+struct ConesRequest {
+  double wanted = 0;   ///< a bound that is low enough, where `enough` is not true of larger ones
+  Enough enough;       ///< true of all numbers below some number
+  double work = 1e11;  ///< products at the most
 };
 
 struct ConesResult {
@@ -16,9 +22,9 @@ struct ConesResult {
 };
 
 /// The sphere of at most 8 dimensions is divided into simplicial cones, from the orthants on along
-/// their widest edges, until the largest bound of a cone is `wanted` or `enough`, or there are too
-/// many cones. p: samples x dimensions, r: samples x outputs.
-ConesResult bound_by_cones(const Factor& p, const Factor& r, const Slopes& slopes, double wanted,
-                           const Enough& enough);
+/// their widest edges, until no bound of a cone is too large, a value that was met is, or the work
+/// is done. p: samples x dimensions, r: samples x outputs, both of magnitude about one.
+ConesResult bound_by_cones(const Factor& p, const Factor& r, const Slopes& slopes,
+                           const ConesRequest& request);
 
 }  // namespace hadal::verify

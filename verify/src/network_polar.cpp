@@ -49,27 +49,104 @@ Slopes slopes_of(const Activation& activation) {
   }
 }
 
+/// Inputs and forces of a problem of two slopes, brought to magnitude one by powers of two, so that
+/// no square of what matters vanishes.
+struct Scaled {
+  Factor x, r;
+  int of_x = 0, of_r = 0;
+
+  Scaled(const Factor& inputs, const Factor& forces)
+      : of_x(exponent_of(inputs)), of_r(exponent_of(forces)) {
+    x = inputs.unaryExpr([this](double value) { return std::ldexp(value, -of_x); });
+    r = forces.unaryExpr([this](double value) { return std::ldexp(value, -of_r); });
+  }
+
+  double down(double polar) const { return std::ldexp(polar, -of_x - of_r); }
+  /// Rounded up where the polar is below the normal numbers.
+  double up(double polar) const {
+    const double value = std::ldexp(polar, of_x + of_r);
+    return value < std::numeric_limits<double>::min() ? std::nextafter(value, infinity) : value;
+  }
+
+ private:
+  static int exponent_of(const Factor& values) {
+    const double largest = values.cwiseAbs().maxCoeff();
+    return largest > 0 && std::isfinite(largest) ? std::ilogb(largest) : 0;
+  }
+};
+
 /// The inputs in an orthonormal basis of what they span, where that has at most `most` dimensions;
-/// `left`: sum of ||r_i|| times what is left of x_i.
+/// `left`: sum of ||r_i|| times what is left of x_i; `stretch`: >= the 2-norm of the basis.
 struct Spanned {
   Factor points;
-  double left = 0;
+  double left = 0, stretch = 1;
 };
 
 Spanned spanned(const Factor& x, const Factor& r, Index most) {
-  if (x.cols() <= most) return {x, 0};
+  if (x.cols() <= most) return {x, 0, 1};
   const Matrix gram = x.transpose() * x;
   const Eigen::SelfAdjointEigenSolver<Matrix> eigen(gram);
   const Vector& values = eigen.eigenvalues();
   const Index rank = (values.array() > 1e-14 * values.maxCoeff()).count();
   if (rank > most || rank == 0) return {};
   const Factor basis = eigen.eigenvectors().rightCols(rank);
-  Spanned result{x * basis, 0};
-  // The basis is orthonormal, and the product exact, to a few units of the rows' lengths.
-  const Vector rest =
-      (x - result.points * basis.transpose()).rowwise().norm() + 1e-13 * x.rowwise().norm();
+  const double defect = (basis.transpose() * basis - Matrix::Identity(rank, rank)).norm();
+  const double rounding = gamma(static_cast<double>(x.cols() + 4)) * static_cast<double>(rank);
+  Spanned result{x * basis, 0, 1 + defect + 2 * rounding};
+  // The products are exact to these units of the rows' lengths.
+  const Vector rest = (x - result.points * basis.transpose()).rowwise().norm() +
+                      4 * rounding * result.stretch * x.rowwise().norm();
   result.left = rest.dot(r.rowwise().norm());
   return result;
+}
+
+/// With the claim's multipliers m > 0, <r, v> |x^T u| <= (<r, v>^2 / m + m (x^T u)^2) / 2, hence
+///   polar <= 2 lambda_max [h/2 sum r r^T / m, mean/2 R^T X; ., h/2 sum m x x^T].
+PolarBound relaxed(const Scaled& problem, const Slopes& slopes, const Certificate& claim) {
+  const Factor &x = problem.x, &r = problem.r;
+  const bool usable = claim.slack && claim.slack->cover.rows() == x.rows() &&
+                      claim.slack->cover.cols() == 1 && claim.slack->cover.allFinite() &&
+                      claim.slack->cover.minCoeff() > 0;
+  if (!usable) return none("the claim has no multipliers > 0 for a relaxation");
+  const int exponent = claim.slack->exponent + problem.of_x - problem.of_r;
+  const Vector m = claim.slack->cover.cast<double>().col(0).unaryExpr(
+      [exponent](double value) { return std::ldexp(value, exponent); });
+  if (!m.allFinite() || !(m.minCoeff() >= std::numeric_limits<double>::min()))
+    return none("the multipliers are out of range");
+  const double mean = (slopes.above + slopes.below) / 2, half = (slopes.above - slopes.below) / 2;
+  const Index k = r.cols(), d = x.cols();
+  Matrix form(k + d, k + d);
+  form.topLeftCorner(k, k) = half / 2 * (r.transpose() * m.cwiseInverse().asDiagonal() * r);
+  form.bottomLeftCorner(d, k) = mean / 2 * (x.transpose() * r);
+  form.topRightCorner(k, d) = form.bottomLeftCorner(d, k).transpose();
+  form.bottomRightCorner(d, d) = half / 2 * (x.transpose() * m.asDiagonal() * x);
+  const double size =
+      half * (r.rowwise().squaredNorm().dot(m.cwiseInverse()) + x.rowwise().squaredNorm().dot(m)) +
+      2 * std::abs(mean) * magnitude(x, r, 1);
+  const double error = 2 * gamma(static_cast<double>(x.rows() + 16)) * size;
+  return certain(problem.up(2 * (largest_eigenvalue(form) + error) * (1 + 4 * unit)),
+                 "convex relaxation");
+}
+
+/// u enters through the basis alone, as a vector that is no longer than `stretch`, up to what is
+/// left of the inputs.
+PolarBound by_cones(const Scaled& problem, const Slopes& slopes, double wanted,
+                    const Enough& enough, double work) {
+  constexpr Index dimensions_max = 8;
+  const Spanned inputs = spanned(problem.x, problem.r, dimensions_max);
+  if (inputs.points.cols() == 0) return none("inputs of more than 8 dimensions");
+  const double left = 1.01 * inputs.left * std::max(std::abs(slopes.below), slopes.above);
+  const double stretch = inputs.stretch * (1 + 4 * unit);
+  const auto whole = [&](double bound) { return problem.up((bound * stretch + left)); };
+  ConesRequest request;
+  request.wanted = (problem.down(wanted) - left) / stretch * (1 - 8 * unit);
+  request.enough = [&](double bound) { return enough(whole(bound)); };
+  request.work = work;
+  const ConesResult result = bound_by_cones(inputs.points, problem.r, slopes, request);
+  PolarBound bound = certain(whole(result.upper), "simplicial cones of a unit's inputs");
+  // What is met in the basis is off by as much the other way.
+  bound.search = std::max(0.0, problem.up((result.lower - left) * (2 - stretch)) * (1 - 1e-13));
+  return bound;
 }
 
 }  // namespace
@@ -124,49 +201,8 @@ PolarBound NetworkPolar::square(const Factor& r) const {
   return attained((largest + error) * (1 + 4 * unit), "largest |eigenvalue| of X^T diag(R) X");
 }
 
-/// With the claim's multipliers m > 0, <r, v> |x^T u| <= (<r, v>^2 / m + m (x^T u)^2) / 2, hence
-///   polar <= 2 lambda_max [h/2 sum r r^T / m, mean/2 R^T X; ., h/2 sum m x x^T].
-PolarBound NetworkPolar::relaxed(const Factor& r, const Certificate& claim) const {
-  const bool usable = claim.slack && claim.slack->cover.rows() == x_.rows() &&
-                      claim.slack->cover.cols() == 1 && claim.slack->cover.allFinite() &&
-                      claim.slack->cover.minCoeff() > 0;
-  if (!usable) return none("the claim has no multipliers > 0 for a relaxation");
-  const Vector m = claim.slack->cover.cast<double>().col(0).unaryExpr(
-      [&](double x) { return std::ldexp(x, claim.slack->exponent); });
-  if (!m.allFinite() || !(m.minCoeff() > 0)) return none("the multipliers are out of range");
-  const Slopes slopes = slopes_of(model_.activation);
-  const double mean = (slopes.above + slopes.below) / 2, half = (slopes.above - slopes.below) / 2;
-  const Index k = r.cols(), d = x_.cols();
-  Matrix form(k + d, k + d);
-  form.topLeftCorner(k, k) = half / 2 * (r.transpose() * m.cwiseInverse().asDiagonal() * r);
-  form.bottomLeftCorner(d, k) = mean / 2 * (x_.transpose() * r);
-  form.topRightCorner(k, d) = form.bottomLeftCorner(d, k).transpose();
-  form.bottomRightCorner(d, d) = half / 2 * (x_.transpose() * m.asDiagonal() * x_);
-  const double size =
-      half * (r.rowwise().squaredNorm().dot(m.cwiseInverse()) + x_.rowwise().squaredNorm().dot(m)) +
-      2 * std::abs(mean) * magnitude(x_, r, 1);
-  const double error = 2 * gamma(static_cast<double>(x_.rows() + 16)) * size;
-  return certain(2 * (largest_eigenvalue(form) + error) * (1 + 4 * unit), "convex relaxation");
-}
-
-PolarBound NetworkPolar::cones(const Factor& r, const Certificate& claim,
-                               const Enough& enough) const {
-  constexpr Index dimensions_max = 8;
-  const Spanned inputs = spanned(x_, r, dimensions_max);
-  if (inputs.points.cols() == 0) return none("inputs of more than 8 dimensions");
-  const Slopes slopes = slopes_of(model_.activation);
-  const double left = 1.01 * inputs.left * std::max(std::abs(slopes.below), slopes.above);
-  const auto whole = [left](double bound) { return bound * (1 + 1e-13) + left; };
-  const double wanted = (claim.polar_bound - left) * (1 - 2e-13);
-  const ConesResult result = bound_by_cones(inputs.points, r, slopes, wanted,
-                                            [&](double bound) { return enough(whole(bound)); });
-  PolarBound bound = certain(whole(result.upper), "simplicial cones of a unit's inputs");
-  bound.search = result.lower;
-  return bound;
-}
-
 PolarBound NetworkPolar::bound(const std::vector<double>& gradient, const Certificate& claim,
-                               const Enough& enough) const {
+                               const Enough& enough, double work) const {
   const Factor r = Eigen::Map<const Factor>(gradient.data(), x_.rows(), model_.outputs());
   const Activation& activation = model_.activation;
   PolarBound best = none("nothing is proved of " + activation.to_string() + " units");
@@ -175,9 +211,11 @@ PolarBound NetworkPolar::bound(const std::vector<double>& gradient, const Certif
   } else if (activation.kind == Activation::Kind::square) {
     if (r.cols() == 1) best = square(r);
   } else if (activation.two_slopes()) {
-    best = relaxed(r, claim);
+    const Scaled problem(x_, r);
+    const Slopes slopes = slopes_of(activation);
+    best = relaxed(problem, slopes, claim);
     if (best.proof == Proof::none || !enough(best.bound)) {
-      const PolarBound divided = cones(r, claim, enough);
+      const PolarBound divided = by_cones(problem, slopes, claim.polar_bound, enough, work);
       if (divided.bound < best.bound) best = divided;
     }
   }

@@ -13,16 +13,15 @@ class NetworkPolar {
   /// x: network_inputs. Both must outlive the object.
   NetworkPolar(const NetworkModel& model, const Factor& x) : model_(model), x_(x) {}
 
+  /// work: products at the most that are spent on the cones of two slopes.
   PolarBound bound(const std::vector<double>& gradient, const Certificate& claim,
-                   const Enough& enough) const;
+                   const Enough& enough, double work) const;
   /// The most that the model's own units, and a few random ones, collect: a lower value.
   double search(const std::vector<double>& gradient) const;
 
  private:
   PolarBound linear(const Factor& r) const;
   PolarBound square(const Factor& r) const;
-  PolarBound relaxed(const Factor& r, const Certificate& claim) const;
-  PolarBound cones(const Factor& r, const Certificate& claim, const Enough& enough) const;
   double collected(const Factor& r, const Factor& u) const;
 
   const NetworkModel& model_;
