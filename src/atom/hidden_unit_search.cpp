@@ -260,9 +260,11 @@ PolarResult<HiddenUnits> search_unit_polar(const HiddenUnitFamily& family, const
   } else {
     constexpr int rounds_first = 6, rounds_last = 24;
     constexpr double apart_first = 0.05, apart_last = 1e-6;
+    constexpr Index finalists =
+        32;  // tops that differ in the fifth digit are told apart at the end only
     Search search(family, map, starts_of(family, map, units, request.seed));
     for (int k = 0; k < rounds_first && !request.cancelled(); ++k) search.round();
-    search.keep(units.size(), request.atoms_max, apart_first);
+    search.keep(units.size(), std::max(request.atoms_max, finalists), apart_first);
     for (int k = 0; k < rounds_last && !request.cancelled(); ++k) search.round();
     search.finish();
     search.keep(0, request.atoms_max, apart_last);
