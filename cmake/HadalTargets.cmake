@@ -9,6 +9,9 @@ function(hadal_compile_options target)
   if(HADAL_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${HADAL_SANITIZE} -fno-omit-frame-pointer
                                              -fno-sanitize-recover=all)
+    # Bad pointers are seen by the address sanitizer where they are followed; looking at each one that
+    # is made, too, takes a third of the time to compile.
+    target_compile_options(${target} PRIVATE -fno-sanitize=null,object-size,pointer-overflow)
     target_link_options(${target} PUBLIC -fsanitize=${HADAL_SANITIZE})
   endif()
   if(HADAL_FUZZ AND NOT target STREQUAL hadal_cli)  # the fuzzer sees which branches an input takes

@@ -10,7 +10,7 @@
 namespace hadal::cli {
 namespace {
 
-constexpr const char* group =
+constexpr const char* norm_group =
     "Norms of the factors (X = sum of u v^T: u over rows, v over columns)";
 
 /// "100x80" or "100x80x20": width, height, depth; the width runs fastest.
@@ -54,18 +54,18 @@ void NormArguments::add_to(CLI::App& app) {
                        ", e.g. \"l1 + 0.5*l2 + 0.6*tv(grid8)\" [l2]")
         ->type_name("SPEC")
         ->check(CLI::Validator(check_norm, ""))
-        ->group(group);
+        ->group(norm_group);
     app.add_option_function<std::string>(
            "--shape-" + letter, [&s](const std::string& text) { s.shape = parse_shape(text); },
            "Lattice that the " + over + " lie on, the width running fastest [a movie's own]")
         ->type_name("WxH[xD]")
         ->check(CLI::Validator(check_shape, ""))
-        ->group(group);
+        ->group(norm_group);
     app.add_option("--edges-" + letter, s.edges,
                    "Pairs of neighbours among the " + over + ", numbered from 0, for tv(edges)")
         ->type_name("FILE")
         ->check(not_empty())
-        ->group(group);
+        ->group(norm_group);
   };
   side(u_, "u", "rows");
   side(v_, "v", "columns");
@@ -76,7 +76,7 @@ void NormArguments::add_to(CLI::App& app) {
         nonnegative_v_ = (which & 2) != 0;
       },
       "Factors that must not be negative [none]")
-      ->group(group);
+      ->group(norm_group);
 }
 
 FactorNorm NormArguments::norm_of(const Side& side, const char* name, Index elements,

@@ -10,7 +10,7 @@
 namespace hadal::cli {
 namespace {
 
-constexpr const char* group = "How the data file is read";
+constexpr const char* reading_group = "How the data file is read";
 
 const Words<char> delimiter_words = {
     {"tab", '\t'}, {"\\t", '\t'}, {"space", ' '}, {"comma", ','}, {"semicolon", ';'}};
@@ -56,7 +56,7 @@ void ReadingArguments::add_field_options(CLI::App& app, bool long_field_names) {
            },
            description)
         ->type_name("FIELD")
-        ->group(group);
+        ->group(reading_group);
   };
   field("--row" + suffix, &ReadOptions::row_field,
         "Field with the row identifiers: its name in the header, or its position from 1");
@@ -71,7 +71,7 @@ void ReadingArguments::add_mask_options(CLI::App& app) {
          [this](const std::string& text) { change([=](ReadOptions& o) { o.mask = text; }); },
          "Picture or array of the data's shape: 0 (black) marks a missing entry")
       ->type_name("IMAGE")
-      ->group(group);
+      ->group(reading_group);
   app.add_option_function<std::string>(
          "--mask-color",
          [this](const std::string& text) {
@@ -79,7 +79,7 @@ void ReadingArguments::add_mask_options(CLI::App& app) {
          },
          "Pixels of this colour are missing: r,g,b or '#rrggbb'")
       ->type_name("COLOR")
-      ->group(group)
+      ->group(reading_group)
       ->check(CLI::Validator(
           [](std::string& text) {
             return parse_color(text) ? std::string()
@@ -101,12 +101,12 @@ void ReadingArguments::add_to(CLI::App& app, bool long_field_names) {
        {"tiff", FileFormat::tiff}},
       [this](FileFormat f) { change([=](ReadOptions& o) { o.format = f; }); },
       "File format [auto: from the content]")
-      ->group(group);
+      ->group(reading_group);
   add_choice<Header>(
       app, "--header", {{"auto", Header::automatic}, {"yes", Header::yes}, {"no", Header::no}},
       [this](Header h) { change([=](ReadOptions& o) { o.header = h; }); },
       "Whether the first line names the fields [auto]")
-      ->group(group);
+      ->group(reading_group);
   app.add_option_function<std::string>(
          "--delimiter",
          [this](const std::string& text) {
@@ -114,7 +114,7 @@ void ReadingArguments::add_to(CLI::App& app, bool long_field_names) {
          },
          "One character, or comma, semicolon, tab or space [found from the first line]")
       ->type_name("CHAR")
-      ->group(group)
+      ->group(reading_group)
       ->check(CLI::Validator(
           [](std::string& text) {
             return parse_delimiter(text)
@@ -131,12 +131,12 @@ void ReadingArguments::add_to(CLI::App& app, bool long_field_names) {
          [this](const std::string& text) { change([=](ReadOptions& o) { o.array_name = text; }); },
          "Name of the array in an NPZ archive")
       ->type_name("NAME")
-      ->group(group);
+      ->group(reading_group);
   add_choice<Duplicates>(
       app, "--duplicates", {{"error", Duplicates::error}, {"mean", Duplicates::mean}},
       [this](Duplicates d) { change([=](ReadOptions& o) { o.duplicates = d; }); },
       "What to do with an entry given more than once [error]")
-      ->group(group);
+      ->group(reading_group);
   add_mask_options(app);
 }
 

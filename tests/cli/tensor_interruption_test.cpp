@@ -49,7 +49,7 @@ class TensorInterruption : public CommandTest {
 };
 
 TEST_F(TensorInterruption, KilledFitGoesOnFromItsCheckpoint) {
-  expect_same_after_kill({"--lambda-ratio", "0.02"}, 2);
+  expect_same_after_kill({"--lambda-ratio", "0.05"}, 2);
 }
 
 TEST_F(TensorInterruption, KilledChoiceOfLambdaGoesOnFromItsCheckpoint) {
