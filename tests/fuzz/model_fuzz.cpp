@@ -7,13 +7,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <string>
 
+#include "example_models.hpp"
 #include "fuzz_file.hpp"
 #include "hadal/error.hpp"
-#include "hadal/model/model_io.hpp"
-#include "hadal/model/polar_slack.hpp"
 #include "hadal/model/predict.hpp"
 #include "hdf5_edits.hpp"
 
@@ -26,82 +24,6 @@ using hadal::fuzz::Choices;
 using hadal::fuzz::temporary_path;
 using hadal::fuzz::TemporaryFile;
 
-hadal::MatrixModel example() {
-  hadal::MatrixModel model;
-  model.lambda = 1;
-  model.lambda_max = 2;
-  model.u = hadal::Factor::Ones(4, 2);
-  model.v = hadal::Factor::Ones(3, 2);
-  model.norm = {0.5, hadal::Vector::Constant(4, 0.5), hadal::Vector::Constant(3, 0.5)};
-  model.offset = {hadal::OffsetTerms::both, hadal::OffsetPolicy::free, 1e-3, 1,
-                  hadal::Vector::Ones(4),   hadal::Vector::Ones(3)};
-  model.refit = hadal::Refit{"core", model.u, model.v, 0.5};
-  model.trace.resize(2);
-  model.path.resize(2);
-  model.row_labels = {"a", "b", "c", "d"};
-  model.column_labels = {"x", "y", "z"};
-  model.picture = hadal::PictureShape{4, 1, 3, 8};
-  model.movie = hadal::MovieShape{1, 3};
-  return model;
-}
-
-hadal::MatrixModel example_with_dictionaries() {
-  hadal::MatrixModel model = example();
-  model.norm = {};
-  model.dictionary_u = hadal::Dictionary(hadal::Factor::Ones(4, 3));
-  model.dictionary_v = hadal::Dictionary(hadal::DictionaryKind::fourier, 3, 2);
-  model.u = hadal::Factor::Ones(3, 2);
-  model.v = hadal::Factor::Ones(2, 2);
-  model.refit = hadal::Refit{"core", model.u, model.v, 0.5};
-  return model;
-}
-
-hadal::MatrixModel example_of_categories() {
-  hadal::MatrixModel model = example();
-  model.loss = hadal::LossKind::multinomial;
-  model.categories = {1, 2, 5};
-  model.offset = {};
-  model.refit.reset();
-  model.picture.reset();
-  model.movie.reset();
-  model.column_labels = {"x"};
-  return model;
-}
-
-hadal::TensorModel example_of_a_tensor() {
-  hadal::TensorModel model;
-  model.lambda = 1;
-  model.lambda_max = 2;
-  model.factors = {hadal::Factor::Ones(2, 2), hadal::Factor::Ones(3, 2), hadal::Factor::Ones(4, 2)};
-  model.norms.resize(3);
-  model.norms[1].nonnegative = true;
-  model.norms[2] = {0.5, 1, 0.25, false, hadal::lattice(hadal::GraphKind::grid4, {2, 2, 1})};
-  model.refit = hadal::TensorRefit{"weights", model.factors, 0.5};
-  hadal::PolarSlack slack;
-  slack.split = hadal::TensorSplit{1, 4};
-  slack.cover = hadal::SingleFactor::Ones(2, 3);
-  model.certificate.slack = std::make_shared<const hadal::PolarSlack>(slack);
-  model.trace.resize(2);
-  model.mode_names = {"a", "b", "c"};
-  model.labels = {{"x", "y"}, {}, {"k", "l", "m", "n"}};
-  return model;
-}
-
-hadal::DropoutModel example_of_dropout() {
-  hadal::DropoutModel model;
-  model.lambda = 1;
-  model.noise = {hadal::NoiseKind::dropblock, 0.5, 2};
-  model.network.layers = {hadal::Matrix::Ones(4, 3), hadal::Matrix::Ones(2, 4)};
-  model.proof_left = hadal::Matrix::Ones(2, 1);
-  model.proof_right = hadal::Matrix::Ones(3, 1);
-  model.target_values = model.product_values = hadal::Vector::Ones(1);
-  model.unit_products = hadal::Vector::Ones(4);
-  model.curve.resize(2);
-  model.method = "sgd";
-  model.trace.resize(2);
-  return model;
-}
-
 template <class Model>
 Bytes file_of(const Model& model) {
   const std::string path = temporary_path();
@@ -113,9 +35,11 @@ Bytes file_of(const Model& model) {
 }
 
 const Bytes& example_file(std::size_t which) {
-  static const std::array files{file_of(example()), file_of(example_of_categories()),
-                                file_of(example_with_dictionaries()),
-                                file_of(example_of_a_tensor()), file_of(example_of_dropout())};
+  using namespace hadal::fuzz;
+  static const std::array files{
+      file_of(example_of_a_matrix()),       file_of(example_of_categories()),
+      file_of(example_with_dictionaries()), file_of(example_of_a_tensor()),
+      file_of(example_of_dropout()),        file_of(example_of_a_network())};
   return files[which];
 }
 
@@ -137,7 +61,11 @@ constexpr std::array groups{"/",
                             "network",
                             "proof",
                             "spectra",
-                            "record/curve"};
+                            "record/curve",
+                            "inputs",
+                            "inputs/picture",
+                            "outputs",
+                            "units"};
 constexpr std::array objects{"problem/row_scale",
                              "problem/column_scale",
                              "problem/offset_row",
@@ -178,7 +106,18 @@ constexpr std::array objects{"problem/row_scale",
                              "proof/left",
                              "proof/right",
                              "spectra/units",
-                             "record/curve/epoch"};
+                             "record/curve/epoch",
+                             "inputs/names",
+                             "inputs/fill",
+                             "inputs/categories1",
+                             "inputs/mean",
+                             "inputs/scale",
+                             "inputs/picture",
+                             "outputs/classes",
+                             "outputs/names",
+                             "outputs/offset",
+                             "units/u",
+                             "units/v"};
 
 /// What is accepted has to be usable; what is refused, refused with ModelError.
 void load(const std::string& path) {
@@ -194,6 +133,11 @@ void load(const std::string& path) {
       if (model.norms.size() != model.shape().size()) std::abort();
       return;
     }
+    if (kind == hadal::ModelKind::network) {
+      const hadal::NetworkModel model = hadal::load_network_model(path);
+      hadal::predictions(model, hadal::Factor::Ones(2, model.inputs()));
+      return;
+    }
     const hadal::MatrixModel model = hadal::load_model(path);
     hadal::predict_entry(model, model.rows() - 1, model.columns() - 1);
   } catch (const hadal::ModelError&) {
@@ -205,7 +149,7 @@ void load(const std::string& path) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size == 0) return 0;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  const std::size_t kind = bytes[0] % 6;
+  const std::size_t kind = bytes[0] % 7;
   if (kind == 0) {
     const TemporaryFile file(Bytes(bytes + 1, bytes + size));
     load(file.path());
