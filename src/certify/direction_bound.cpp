@@ -238,16 +238,18 @@ Factor scaled(const Factor& values, int exponent) {
 
 }  // namespace
 
-/// Samples and forces are divided by powers of two, so that no square overflows or vanishes: what
-/// an element loses that is 2^-1000 of the largest one is far below the margin.
+/// Samples and forces are divided by powers of two, so that no square that matters overflows or
+/// vanishes: what is below 2^-500 of the largest element may count as zero, and collects less than
+/// `lost`.
 DirectionBound bound_directions(const Factor& points, const Factor& q, const TwoSlopes& slopes,
                                 const DirectionBoundOptions& options) {
   const int of_points = exponent_of(points), of_q = exponent_of(q);
+  const double lost = static_cast<double>(points.rows() * (points.cols() + q.cols())) * 0x1p-490;
   DirectionBoundOptions of_scaled = options;
-  of_scaled.target = std::ldexp(options.target, -of_points - of_q);
+  of_scaled.target = std::ldexp(options.target, -of_points - of_q) - lost;
   DirectionBound bound =
       bound_scaled(scaled(points, of_points), scaled(q, of_q), slopes, of_scaled);
-  bound.upper = std::ldexp(bound.upper, of_points + of_q);
+  bound.upper = std::ldexp(bound.upper + lost, of_points + of_q);
   bound.lower = std::ldexp(bound.lower, of_points + of_q);
   return bound;
 }

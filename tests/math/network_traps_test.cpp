@@ -72,30 +72,53 @@ TEST(NetworkTraps, TheAccuracyOfNoUnitsIsThatOfTheFirstClass) {
   }
 }
 
-/// A claim that no unit gains anything, made at a lambda that is too small: where squares of the
-/// inputs vanish, so would a careless bound on what units collect.
+/// A network without units, of data that are then multiplied by `scale`, with the claim that no
+/// unit gains anything: made at half the lambda from which on that would be true.
+NetworkModel empty_claim(SampleData& data, double scale) {
+  NetworkFitOptions options = test::at_ratio(1);
+  options.bias = options.standardise = false;
+  NetworkModel model = fit_network(data, options);
+  EXPECT_EQ(model.size(), 0);
+  data.inputs *= scale;
+  model.lambda *= 0.5 * scale;
+  model.lambda_max *= scale;
+  model.trace.clear();
+  Certificate& claim = model.certificate;
+  claim.lower_bound = claim.objective;
+  claim.gap = claim.relative_gap = 0;
+  claim.dual_scale = 1;
+  claim.polar_bound = model.lambda;
+  return model;
+}
+
+void expect_not_believed(NetworkModel model, const SampleData& data, double scale) {
+  for (const double lambda_max : {model.lambda_max, 0.0}) {
+    model.lambda_max = lambda_max;
+    EXPECT_TRUE(refused(model, data)) << scale << " " << lambda_max;
+    EXPECT_GT(verify::verify_network(model, data).found.relative_gap, 0.1) << scale;
+  }
+}
+
+/// Where squares of the inputs vanish, so would a careless bound on what units collect.
 TEST(NetworkTraps, InputsWhoseSquaresVanishStillCount) {
   for (const double scale : {1.0, 0x1p-300, 0x1p-520, 0x1p-565, 0x1p300, 0x1p530}) {
     SampleData data = test::surface(40, 2, 1, 5);
-    NetworkFitOptions options = test::at_ratio(1);
-    options.bias = options.standardise = false;
-    NetworkModel model = fit_network(data, options);
-    ASSERT_EQ(model.size(), 0);
-    data.inputs *= scale;
-    model.lambda *= 0.5 * scale;
-    model.lambda_max *= scale;
-    model.trace.clear();
-    Certificate& claim = model.certificate;
-    claim.lower_bound = claim.objective;
-    claim.gap = claim.relative_gap = 0;
-    claim.dual_scale = 1;
-    claim.polar_bound = model.lambda;
-    for (const double lambda_max : {model.lambda_max, 0.0}) {
-      model.lambda_max = lambda_max;
-      EXPECT_TRUE(refused(model, data)) << scale << " " << lambda_max;
-      EXPECT_GT(verify::verify_network(model, data).found.relative_gap, 0.1) << scale;
-    }
+    const NetworkModel model = empty_claim(data, scale);
+    expect_not_believed(model, data, scale);
   }
+}
+
+/// A sample that is predicted exactly, and collects nothing however large it is, beside which the
+/// others are as good as zero.
+TEST(NetworkTraps, InputsThatVanishBesideALargerOneStillCount) {
+  SampleData data = test::surface(9, 2, 1, 5);
+  for (Index i = 0; i < 8; i += 2) data.targets(i + 1, 0) = -data.targets(i, 0);
+  data.targets(8, 0) = 0;
+  constexpr double scale = 0x1p-565, large = 0x1p600;
+  const NetworkModel model = empty_claim(data, scale);
+  ASSERT_EQ(model.offset[0], 0);
+  data.inputs.row(8).setConstant(large);
+  expect_not_believed(model, data, scale);
 }
 
 }  // namespace

@@ -54,11 +54,14 @@ Slopes slopes_of(const Activation& activation) {
 struct Scaled {
   Factor x, r;
   int of_x = 0, of_r = 0;
+  /// What is below 2^-500 of the largest element may count as zero: all of it collects less.
+  double lost = 0;
 
   Scaled(const Factor& inputs, const Factor& forces)
       : of_x(exponent_of(inputs)), of_r(exponent_of(forces)) {
     x = inputs.unaryExpr([this](double value) { return std::ldexp(value, -of_x); });
     r = forces.unaryExpr([this](double value) { return std::ldexp(value, -of_r); });
+    lost = static_cast<double>(x.rows() * (x.cols() + r.cols())) * 0x1p-490;
   }
 
   double down(double polar) const { return std::ldexp(polar, -of_x - of_r); }
@@ -124,7 +127,7 @@ PolarBound relaxed(const Scaled& problem, const Slopes& slopes, const Certificat
       half * (r.rowwise().squaredNorm().dot(m.cwiseInverse()) + x.rowwise().squaredNorm().dot(m)) +
       2 * std::abs(mean) * magnitude(x, r, 1);
   const double error = 2 * gamma(static_cast<double>(x.rows() + 16)) * size;
-  return certain(problem.up(2 * (largest_eigenvalue(form) + error) * (1 + 4 * unit)),
+  return certain(problem.up(2 * (largest_eigenvalue(form) + error) * (1 + 4 * unit) + problem.lost),
                  "convex relaxation");
 }
 
@@ -135,7 +138,8 @@ PolarBound by_cones(const Scaled& problem, const Slopes& slopes, double wanted,
   constexpr Index dimensions_max = 8;
   const Spanned inputs = spanned(problem.x, problem.r, dimensions_max);
   if (inputs.points.cols() == 0) return none("inputs of more than 8 dimensions");
-  const double left = 1.01 * inputs.left * std::max(std::abs(slopes.below), slopes.above);
+  const double left =
+      1.01 * inputs.left * std::max(std::abs(slopes.below), slopes.above) + problem.lost;
   const double stretch = inputs.stretch * (1 + 4 * unit);
   const auto whole = [&](double bound) { return problem.up((bound * stretch + left)); };
   ConesRequest request;
