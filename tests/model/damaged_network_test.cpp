@@ -6,31 +6,14 @@
 #include <vector>
 
 #include "damaged_model.hpp"
+#include "model_support.hpp"
 
 /// A damaged file of a network is refused with what is wrong.
 namespace hadal {
 namespace {
 
 using test::Damaged;
-
-NetworkModel example() {
-  NetworkModel model;
-  model.loss = LossKind::multinomial;
-  model.task = Task::classification;
-  model.activation = Activation::from_string("maxout:2");
-  model.lambda = 0.5;
-  model.encoding.columns = {{"width", {}, 1.5}, {"colour", {"blue", "red"}, 0}};
-  model.picture = SamplePicture{3, 1, 1};
-  model.classes = {"cat", "dog", "emu"};
-  model.target_names = {"animal"};
-  model.input_mean = Vector::LinSpaced(3, 1, 3);
-  model.input_scale = Vector::LinSpaced(3, 1, 2);
-  model.offset = Vector::Zero(3);
-  model.u = Factor::Random(4, 4);
-  model.v = Factor::Random(3, 2);
-  model.validation_error = model.validation_accuracy = std::nan("");
-  return model;
-}
+using test::network_model;
 
 struct Damage {
   const char* part;  ///< of the message
@@ -82,7 +65,7 @@ TEST(DamagedNetwork, IsRefusedWithWhatIsWrong) {
       {"u", [](Damaged& f) { f.soft_link("/units/v", "units/u"); }},
       {"accuracy", [](Damaged& f) { f.attribute("record", "train_accuracy", 1.5); }},
       {"objective", [](Damaged& f) { f.attribute("claim", "objective", -1.0); }}};
-  for (const auto& [part, make] : damages) test::expect_refused(example(), make, part);
+  for (const auto& [part, make] : damages) test::expect_refused(network_model(), make, part);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "hadal/model/matrix_model.hpp"
+#include "hadal/model/network_model.hpp"
 #include "hadal/model/polar_slack.hpp"
 #include "hadal/model/tensor_model.hpp"
 
@@ -107,6 +108,32 @@ inline TensorModel tensor_model() {
   model.read_options = R"({"format":"tns"})";
   model.mode_names = {"who", "what", ""};
   model.labels = {{"x", "y"}, {}, {"a", "b", "c", "d\xc3\xa9"}};
+  return model;
+}
+
+/// Two maxout units of a number and a colour, which tell three animals apart.
+inline NetworkModel network_model() {
+  NetworkModel model;
+  model.loss = LossKind::multinomial;
+  model.task = Task::classification;
+  model.activation = Activation::from_string("maxout:2");
+  model.lambda = 0.5;
+  model.lambda_max = 2;
+  model.encoding.columns = {{"width", {}, 1.5}, {"colour", {"blue", "red"}, 0}};
+  model.classes = {"cat", "dog", "emu"};
+  model.target_names = {"animal"};
+  model.input_mean = Vector::LinSpaced(3, 1, 3);
+  model.input_scale = Vector::LinSpaced(3, 1, 2);
+  model.offset = Vector::Zero(3);
+  model.u = Factor::Random(4, 4);
+  model.v = Factor::Random(3, 2);
+  model.picture = SamplePicture{3, 1, 1};
+  model.certificate.objective = 9;
+  model.certificate.method = "by hand";
+  model.validation_error = model.validation_accuracy = std::numeric_limits<double>::quiet_NaN();
+  model.train_accuracy = 0.75;
+  model.read_options = "{}";
+  model.version = "1";
   return model;
 }
 

@@ -8,41 +8,19 @@
 
 #include "hadal/error.hpp"
 #include "hadal/model/model_io.hpp"
+#include "model_support.hpp"
 
 namespace hadal {
 namespace {
 
-NetworkModel example() {
-  NetworkModel model;
-  model.loss = LossKind::multinomial;
-  model.task = Task::classification;
-  model.activation = Activation::from_string("maxout:2");
-  model.lambda = 0.5;
-  model.lambda_max = 2;
-  model.encoding.columns = {{"width", {}, 1.5}, {"colour", {"blue", "red"}, 0}};
-  model.classes = {"cat", "dog", "emu"};
-  model.target_names = {"animal"};
-  model.input_mean = Vector::LinSpaced(3, 1, 3);
-  model.input_scale = Vector::LinSpaced(3, 1, 2);
-  model.offset = Vector::Zero(3);
-  model.u = Factor::Random(4, 4);
-  model.v = Factor::Random(3, 2);
-  model.picture = SamplePicture{3, 1, 1};
-  model.certificate.objective = 9;
-  model.certificate.method = "by hand";
-  model.validation_error = model.validation_accuracy = std::numeric_limits<double>::quiet_NaN();
-  model.train_accuracy = 0.75;
-  model.read_options = "{}";
-  model.version = "1";
-  return model;
-}
+using test::network_model;
 
 std::filesystem::path path() {
   return std::filesystem::path(testing::TempDir()) / "network_model.h5";
 }
 
 TEST(NetworkModel, IsReadAsItWasWritten) {
-  const NetworkModel model = example();
+  const NetworkModel model = network_model();
   save_model(path(), model);
   EXPECT_EQ(model_kind(path()), ModelKind::network);
   const NetworkModel read = load_network_model(path());
@@ -84,14 +62,14 @@ TEST(NetworkModel, ThatContradictsItselfIsNotWritten) {
       [](NetworkModel& m) { m.encoding.columns.clear(); },
       [](NetworkModel& m) { m.lambda = -1; }};
   for (std::size_t k = 0; k < mistakes.size(); ++k) {
-    NetworkModel model = example();
+    NetworkModel model = network_model();
     mistakes[k](model);
     EXPECT_THROW(save_model(path(), model), ArgumentError) << k;
   }
 }
 
 TEST(NetworkModel, PredictsByHand) {
-  NetworkModel model = example();
+  NetworkModel model = network_model();
   model.activation = Activation{};
   model.bias = true;
   model.input_mean = Vector{{1, 0, 0}};
