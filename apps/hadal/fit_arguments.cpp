@@ -48,20 +48,17 @@ void FitArguments::add_lambda_options(CLI::App& app) {
   rule_->group(group);
 }
 
-void FitArguments::add_loss_options(CLI::App& app, bool categories) {
-  Words<LossKind> words = {{"squared", LossKind::squared},
-                           {"huber", LossKind::huber},
-                           {"logistic", LossKind::logistic},
-                           {"poisson", LossKind::poisson}};
-  std::string text =
-      "Loss of an entry: squared; huber for gross errors among the data; logistic for two classes; "
-      "poisson for counts";
-  if (categories) {
-    words.push_back({"multinomial", LossKind::multinomial});
-    text += "; multinomial for categories, given as whole numbers";
-  }
+void FitArguments::add_loss_options(CLI::App& app) {
   add_choice<LossKind>(
-      app, "--loss", words, [this](LossKind loss) { options_.loss = loss; }, text + " [squared]")
+      app, "--loss",
+      {{"squared", LossKind::squared},
+       {"huber", LossKind::huber},
+       {"logistic", LossKind::logistic},
+       {"poisson", LossKind::poisson},
+       {"multinomial", LossKind::multinomial}},
+      [this](LossKind loss) { options_.loss = loss; },
+      "Loss of an entry: squared; huber for gross errors among the data; logistic for two classes; "
+      "poisson for counts; multinomial for categories, given as whole numbers [squared]")
       ->group(model_group);
   app.add_option("--huber-threshold", options_.huber_threshold,
                  "With --loss huber: the size from which on an error counts as gross [1.345 robust "

@@ -21,7 +21,7 @@ class FitArguments {
   static constexpr const char* model_group = "The model";
 
   void add_lambda_options(CLI::App& app);
-  void add_loss_options(CLI::App& app, bool categories);
+  void add_loss_options(CLI::App& app);
   /// default_tolerance: what help says of it.
   void add_proof_options(CLI::App& app, const std::string& default_tolerance);
   void add_run_options(CLI::App& app, bool checkpoints);

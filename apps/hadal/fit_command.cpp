@@ -73,7 +73,7 @@ FitMatrixCommand::FitMatrixCommand(CLI::App& app) {
       ->required()
       ->type_name("");
   arguments_.add_lambda_options(app);
-  arguments_.add_loss_options(app, true);
+  arguments_.add_loss_options(app);
   add_model_options(app);
   norms_.add_to(app);
   dictionaries_.add_to(app);

@@ -80,7 +80,7 @@ FitTensorCommand::FitTensorCommand(CLI::App& app) {
       ->required()
       ->type_name("");
   arguments_.add_lambda_options(app);
-  arguments_.add_loss_options(app, false);
+  arguments_.add_loss_options(app);
   add_model_options(app);
   arguments_.add_proof_options(app, "1e-4");
   arguments_.add_run_options(app, true);
@@ -101,7 +101,7 @@ FitTensorCommand::FitTensorCommand(CLI::App& app) {
 void FitTensorCommand::add_model_options(CLI::App& app) {
   constexpr const char* group = FitArguments::model_group;
   const std::string spec = "weights of l1, l2 and tv(chain), e.g. \"l1 + 0.5*l2\"";
-  app.add_option("--norm", norm_, "Norm of every mode's vectors: " + spec + " [l2]")
+  app.add_option("--norm", norm_, "Norm of the vectors of every mode of DATA: " + spec + " [l2]")
       ->type_name("SPEC")
       ->check(CLI::Validator(check_norm, ""))
       ->group(group);

@@ -97,7 +97,7 @@ std::string problem_text(const MatrixModel& model) {
 
 std::string problem_text(const TensorModel& model) {
   std::string text = text_line("loss", loss_in_words(model));
-  for (Index m = 0; m < model.order(); ++m)
+  for (Index m = 0; m < model.data_order(); ++m)
     text += text_line("norm " + mode_in_words(model, m),
                       norm_in_words(model.norms[static_cast<std::size_t>(m)]));
   text += text_line("penalties", values_text(strengths(model)));

@@ -99,7 +99,8 @@ Json model_json(const DropoutModel& model) {
 
 Json model_json(const TensorModel& model) {
   Json json = common_json(model, model.size());
-  json["shape"] = model.shape();
+  json["shape"] = model.data_shape();
+  json["categories"] = model.loss == LossKind::multinomial ? Json(model.categories) : Json(nullptr);
   json["norms"] = Json::array();
   for (const FactorNorm& norm : model.norms) json["norms"].push_back(norm_in_words(norm));
   json["refit"] = model.refit ? Json{{"kind", model.refit->kind},

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <vector>
 
+#include "hadal/loss/multinomial.hpp"
 #include "hadal/loss/separable.hpp"
 #include "hadal/loss/squared.hpp"
 #include "proximal_side.hpp"
@@ -225,6 +226,9 @@ template DescentReport TensorProximal::descend(const LogisticLoss&, const Tensor
                                                TensorAtoms&, const Outside<TensorAtoms>&,
                                                const DescentGoal&) const;
 template DescentReport TensorProximal::descend(const PoissonLoss&, const TensorFamily&, double,
+                                               TensorAtoms&, const Outside<TensorAtoms>&,
+                                               const DescentGoal&) const;
+template DescentReport TensorProximal::descend(const MultinomialLoss&, const TensorFamily&, double,
                                                TensorAtoms&, const Outside<TensorAtoms>&,
                                                const DescentGoal&) const;
 

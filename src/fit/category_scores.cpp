@@ -10,21 +10,30 @@
 namespace hadal {
 namespace {
 
-void require_size(const Entries& entries, Index categories) {
-  constexpr auto columns_most = static_cast<Index>(std::numeric_limits<std::int32_t>::max());
-  constexpr auto entries_most = static_cast<Index>(std::numeric_limits<std::uint32_t>::max());
-  if (entries.columns > columns_most / categories || entries.size() > entries_most / categories)
-    throw DataError(fmt::format(
-        "{} columns and {} entries of {} categories were given; expected at most {} columns and {} "
-        "entries times categories",
-        entries.columns, entries.size(), categories, columns_most, entries_most));
+void require_entries(Index entries, Index categories) {
+  constexpr auto most = static_cast<Index>(std::numeric_limits<std::uint32_t>::max());
+  if (entries > most / categories)
+    throw DataError(
+        fmt::format("{} entries of {} categories were given; expected at most {} entries times "
+                    "categories",
+                    entries, categories, most));
+}
+
+void require_columns(Index columns, Index categories) {
+  constexpr auto most = static_cast<Index>(std::numeric_limits<std::int32_t>::max());
+  if (columns > most / categories)
+    throw DataError(
+        fmt::format("{} columns of {} categories were given; expected at most {} columns times "
+                    "categories",
+                    columns, categories, most));
 }
 
 }  // namespace
 
 Entries scores_of(const Entries& entries, const std::vector<std::int64_t>& categories) {
   const auto count = static_cast<Index>(categories.size());
-  require_size(entries, count);
+  require_entries(entries.size(), count);
+  require_columns(entries.columns, count);
   Entries scores;
   scores.rows = entries.rows;
   scores.columns = entries.columns * count;
@@ -41,6 +50,35 @@ Entries scores_of(const Entries& entries, const std::vector<std::int64_t>& categ
     }
     scores.value[k * count + find_category(categories, entries.value[k])] = 1;
   }
+  return scores;
+}
+
+TensorEntries score_positions(const TensorEntries& entries, Index categories) {
+  require_entries(entries.size(), categories);
+  TensorEntries scores;
+  scores.shape = entries.shape;
+  scores.shape.push_back(categories);
+  const auto count = static_cast<std::size_t>(categories);
+  const auto repeat = [&](const auto& each, auto& repeated) {
+    repeated.reserve(each.size() * count);
+    for (const auto& value : each) repeated.insert(repeated.end(), count, value);
+  };
+  scores.value.assign(entries.value.size() * count, 0.0);
+  repeat(entries.weight, scores.weight);
+  if (entries.full()) return scores;
+  scores.index.resize(scores.shape.size());
+  for (std::size_t m = 0; m < entries.index.size(); ++m) repeat(entries.index[m], scores.index[m]);
+  for (Index k = 0; k < entries.size(); ++k)
+    for (Index c = 0; c < categories; ++c)
+      scores.index.back().push_back(static_cast<std::int32_t>(c));
+  return scores;
+}
+
+TensorEntries scores_of(const TensorEntries& entries, const std::vector<std::int64_t>& categories) {
+  const auto count = static_cast<Index>(categories.size());
+  TensorEntries scores = score_positions(entries, count);
+  for (Index k = 0; k < entries.size(); ++k)
+    scores.value[k * count + find_category(categories, entries.value[k])] = 1;
   return scores;
 }
 

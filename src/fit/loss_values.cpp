@@ -52,17 +52,18 @@ void require_counts(const std::vector<double>& values, const EntryName& name) {
 /// Up to this size every whole number is a double.
 constexpr double whole_max = 0x1p53;
 
-std::vector<std::int64_t> distinct_values(const MatrixData& data) {
+std::vector<std::int64_t> distinct_values(const std::vector<double>& values,
+                                          const EntryName& name) {
   std::set<std::int64_t> found;
-  for (Index k = 0; k < data.entries.size(); ++k) {
-    const double value = data.entries.value[k];
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const double value = values[k];
+    const auto entry = [&] { return name(static_cast<Index>(k)); };
     if (!(std::abs(value) <= whole_max && value == std::floor(value)))
-      refuse(LossKind::multinomial, name_in(data)(k), value,
-             "whole numbers that stand for categories");
+      refuse(LossKind::multinomial, entry(), value, "whole numbers that stand for categories");
     found.insert(static_cast<std::int64_t>(value));
     if (static_cast<Index>(found.size()) > categories_max)
       refuse(
-          LossKind::multinomial, name_in(data)(k), value,
+          LossKind::multinomial, entry(), value,
           fmt::format("2 to {0} different values; before this one there were {0}", categories_max));
   }
   return {found.begin(), found.end()};
@@ -86,23 +87,28 @@ void require_values_of(LossKind loss, const MatrixData& data) {
   require_values_of(loss, data.entries.value, name_in(data));
 }
 
-std::vector<std::int64_t> categories_of(const MatrixData& data,
-                                        const std::vector<std::int64_t>& given) {
+std::vector<std::int64_t> categories_of(const std::vector<double>& values,
+                                        const std::vector<std::int64_t>& given,
+                                        const EntryName& name) {
   if (given.empty()) {
-    if (data.entries.size() == 0)
-      throw DataError("the matrix has no observed entries; expected at least one");
-    std::vector<std::int64_t> found = distinct_values(data);
+    if (values.empty()) throw DataError("there are no observed entries; expected at least one");
+    std::vector<std::int64_t> found = distinct_values(values, name);
     if (found.size() == 1)
       throw DataError(
           fmt::format("all entries are {}; the multinomial loss expects 2 to {} different values",
                       found.front(), categories_max));
     return found;
   }
-  for (Index k = 0; k < data.entries.size(); ++k)
-    if (find_category(given, data.entries.value[k]) < 0)
-      refuse(LossKind::multinomial, name_in(data)(k), data.entries.value[k],
+  for (std::size_t k = 0; k < values.size(); ++k)
+    if (find_category(given, values[k]) < 0)
+      refuse(LossKind::multinomial, name(static_cast<Index>(k)), values[k],
              fmt::format("one of {}", fmt::join(given, ", ")));
   return given;
+}
+
+std::vector<std::int64_t> categories_of(const MatrixData& data,
+                                        const std::vector<std::int64_t>& given) {
+  return categories_of(data.entries.value, given, name_in(data));
 }
 
 Vector signs_of(const Vector& classes) {

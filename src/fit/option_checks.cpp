@@ -51,8 +51,6 @@ void check_loss(const MatrixFitOptions& o) {
   };
   if (!predicts_in_data_units(o.loss) && o.offset_terms() != OffsetTerms::none)
     refuse("an offset was given", "none: means of the data are not on the scale of its link");
-  if (!o.categories.empty() && o.loss != LossKind::multinomial)
-    refuse("categories were given", "the multinomial loss");
   if (o.loss == LossKind::squared) return;
   if (o.offset_policy == OffsetPolicy::free)
     refuse("free offsets were given", "means or none: only the squared loss has free offsets");
@@ -72,8 +70,17 @@ void check_multinomial(const MatrixFitOptions& o) {
     refuse("a dictionary of the columns was given", "one of the rows, or none" + reason);
   if (o.norm_v.tv > 0)
     refuse("total variation over the columns was given", "l1 and l2 for v" + reason);
-  const std::vector<std::int64_t>& categories = o.categories;
+}
+
+}  // namespace
+
+void check_categories(LossKind loss, const std::vector<std::int64_t>& categories) {
   if (categories.empty()) return;
+  const auto refuse = [&](const std::string& given, const std::string& expected) {
+    throw ArgumentError(
+        fmt::format("{} with the {} loss; expected {}", given, to_string(loss), expected));
+  };
+  if (loss != LossKind::multinomial) refuse("categories were given", "the multinomial loss");
   const auto count = static_cast<Index>(categories.size());
   const bool increasing = std::adjacent_find(categories.begin(), categories.end(),
                                              std::greater_equal<>()) == categories.end();
@@ -84,8 +91,6 @@ void check_multinomial(const MatrixFitOptions& o) {
     refuse(fmt::format("{} categories were given", count),
            fmt::format("{} to {} up to 2^53, increasing", categories_min, categories_max));
 }
-
-}  // namespace
 
 void require_option(bool holds, const std::string& name, double given,
                     const std::string& expected) {
@@ -130,6 +135,7 @@ void check_options(const MatrixFitOptions& o) {
   check_dictionaries(o);
   check_loss(o);
   check_multinomial(o);
+  check_categories(o.loss, o.categories);
 }
 
 void check_path_options(const std::vector<double>& ratios, const MatrixFitOptions& options) {

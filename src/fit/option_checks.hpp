@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,10 @@ void require_option(bool holds, const std::string& name, double given, const std
 
 /// What the fits of all families refuse: options out of range.
 void check_fit_options(const FitOptions& options);
+
+/// Throws ArgumentError for categories that are not in increasing order, too few or too many, or of
+/// a loss that has none. None at all are those of the data.
+void check_categories(LossKind loss, const std::vector<std::int64_t>& categories);
 
 /// What fit_matrix and fit_matrix_path refuse before they look at any data: throw ArgumentError for
 /// an option out of range, or one that does not go with another.

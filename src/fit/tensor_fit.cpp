@@ -21,8 +21,12 @@ namespace {
 
 void check_tensor_options(const TensorFitOptions& o, Index order) {
   check_fit_options(o);
-  if (o.loss == LossKind::multinomial)
-    throw ArgumentError("the multinomial loss was given for a tensor; expected another");
+  if (o.loss == LossKind::multinomial && order >= tensor_order_max)
+    throw ArgumentError(fmt::format(
+        "the multinomial loss was given for a tensor of order {}; expected an order of at most {}: "
+        "the categories are one mode more",
+        order, tensor_order_max - 1));
+  check_categories(o.loss, o.categories);
   if (o.refit != TensorRefitChoice::none && o.loss != LossKind::squared)
     throw ArgumentError(fmt::format(
         "a refit was asked for with the {} loss; expected none: only the squared loss has one",
@@ -57,6 +61,13 @@ EntryName name_in(const TensorData& data) {
   };
 }
 
+/// The options, with the categories of these data where the loss has some.
+TensorFitOptions with_categories(const TensorData& data, TensorFitOptions options) {
+  if (options.loss == LossKind::multinomial)
+    options.categories = categories_of(data.entries.value, options.categories, name_in(data));
+  return options;
+}
+
 /// The held-out error at the model's lambda; NaN without a cross-validation.
 double error_on_path(const TensorModel& model) {
   for (const PathPoint& p : model.path)
@@ -85,8 +96,7 @@ Beginning begin(const TensorData& data, const TensorFitOptions& options,
                 const TensorProblem& problem, const std::string& identity,
                 const FitObserver& observer, const TimeLeft& time_left) {
   TensorResumePoint point;
-  if (!options.resume.empty())
-    point = load_resume_point(options.resume, identity, data.entries.shape);
+  if (!options.resume.empty()) point = load_resume_point(options.resume, identity, problem.shape());
   Beginning beginning;
   TensorChoice& choice = beginning.choice;
   if (point.lambda > 0) {
@@ -114,10 +124,11 @@ Beginning begin(const TensorData& data, const TensorFitOptions& options,
 
 }  // namespace
 
-TensorModel fit_tensor(const TensorData& data, const TensorFitOptions& options,
+TensorModel fit_tensor(const TensorData& data, const TensorFitOptions& given,
                        const FitObserver& observer) {
-  const Stopwatch clock(options.time_limit);
-  check_tensor_options(options, data.entries.order());
+  const Stopwatch clock(given.time_limit);
+  check_tensor_options(given, data.entries.order());
+  const TensorFitOptions options = with_categories(data, given);
   require_values_of(options.loss, data.entries.value, name_in(data));
   const Threads threads(options.threads);
   const TensorProblem problem(data.entries, options);

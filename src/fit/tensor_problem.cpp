@@ -7,9 +7,11 @@
 #include "hadal/algebra/decompositions.hpp"
 #include "hadal/descent/tensor_proximal.hpp"
 #include "hadal/error.hpp"
+#include "hadal/fit/category_scores.hpp"
 #include "hadal/fit/loss_values.hpp"
 #include "hadal/kernel/tall.hpp"
 #include "hadal/kernel/tensor_products.hpp"
+#include "hadal/model/categories.hpp"
 #include "hadal/solve/solve.hpp"
 #include "loss_of_entries.hpp"
 #include "units.hpp"
@@ -25,11 +27,15 @@ double power_of_degree(double size, Index degree) {
   return std::ldexp(1.0, steps * static_cast<int>(degree));
 }
 
+/// Of the data's modes as they are given, l2 of a mode of categories.
 std::vector<FactorNorm> norm_of_each_mode(const TensorFitOptions& options, Index order) {
-  if (options.norms.size() <= 1)
-    return std::vector<FactorNorm>(static_cast<std::size_t>(order),
-                                   options.norms.empty() ? FactorNorm{} : options.norms.front());
-  return options.norms;
+  const Index given = order - (options.loss == LossKind::multinomial ? 1 : 0);
+  std::vector<FactorNorm> norms = options.norms;
+  if (norms.size() <= 1)
+    norms.assign(static_cast<std::size_t>(given),
+                 options.norms.empty() ? FactorNorm{} : options.norms.front());
+  norms.resize(static_cast<std::size_t>(order));
+  return norms;
 }
 
 const TensorEntries& with_entries(const TensorEntries& entries) {
@@ -44,11 +50,34 @@ Vector divided(const std::vector<double>& values, double unit) {
 
 }  // namespace
 
+class TensorProblem::Summands {
+ public:
+  Summands(const TensorEntries& entries, const TensorFitOptions& options)
+      : entries_(&with_entries(entries)) {
+    if (options.loss != LossKind::multinomial) return;
+    scores_ = scores_of(entries, options.categories);
+    entries_ = &scores_;
+  }
+  Summands(const Summands&) = delete;
+  Summands& operator=(const Summands&) = delete;
+  const TensorEntries& entries() const { return *entries_; }
+
+ private:
+  const TensorEntries* entries_;
+  TensorEntries scores_;
+};
+
 TensorProblem::TensorProblem(const TensorEntries& entries, const TensorFitOptions& options)
-    : pattern_(with_entries(entries)),
-      family_(pattern_, norm_of_each_mode(options, entries.order())),
+    : TensorProblem(Summands(entries, options), options) {}
+
+TensorProblem::TensorProblem(const Summands& summands, const TensorFitOptions& options)
+    : pattern_(summands.entries()),
+      family_(pattern_, norm_of_each_mode(options, pattern_.order())),
       kind_(options.loss),
+      categories_(kind_ == LossKind::multinomial ? options.categories
+                                                 : std::vector<std::int64_t>()),
       loss_(SquaredLoss(Vector())) {
+  const TensorEntries& entries = summands.entries();
   const Vector y = divided(entries.value, 1);
   const double largest = predicts_in_data_units(kind_) ? y.cwiseAbs().maxCoeff() : 1;
   const double heaviest =
@@ -58,8 +87,7 @@ TensorProblem::TensorProblem(const TensorEntries& entries, const TensorFitOption
   weight_unit_ = power_of_four(heaviest);
   if (kind_ == LossKind::huber)
     huber_threshold_ = usable_huber_threshold(options.huber_threshold, y);
-  loss_ = loss_of_entries<AnyLoss>(kind_, huber_threshold_ / data_unit_, y / data_unit_,
-                                   divided(entries.weight, weight_unit_));
+  loss_ = loss_of(y / data_unit_, divided(entries.weight, weight_unit_));
 
   PolarRequest request;
   request.precision = 1e-9;
@@ -67,6 +95,13 @@ TensorProblem::TensorProblem(const TensorEntries& entries, const TensorFitOption
   Vector residual = Vector::Zero(pattern_.observed());
   std::visit([&](const auto& loss) { loss.evaluate(residual, residual); }, loss_);
   lambda_max_ = family_.polar(residual, family_.empty(), request).value * lambda_unit();
+}
+
+TensorProblem::AnyLoss TensorProblem::loss_of(Vector y, Vector weight) const {
+  if (kind_ == LossKind::multinomial)
+    return MultinomialLoss(static_cast<Index>(categories_.size()), std::move(y), std::move(weight));
+  return loss_of_entries<AnyLoss>(kind_, huber_threshold_ / data_unit_, std::move(y),
+                                  std::move(weight));
 }
 
 double TensorProblem::lambda_at(double ratio) const {
@@ -106,35 +141,52 @@ SolveResult<TensorAtoms> TensorProblem::solve(double lambda, LoopState<TensorAto
   return result;
 }
 
+/// Of entry k of the data, of which z holds the prediction or the scores.
+double TensorProblem::entry_error_at(Index k, double y, const Vector& z) const {
+  if (kind_ != LossKind::multinomial) return entry_error(kind_, y / data_unit_, z[k]);
+  const auto count = static_cast<Index>(categories_.size());
+  return category_loss(z.segment(k * count, count), find_category(categories_, y));
+}
+
 double TensorProblem::error_on(const TensorEntries& entries, const TensorAtoms& atoms) const {
-  const TensorPattern pattern(entries);
-  Vector z;
-  tensor_values(pattern, atoms.factors, z);
-  const double unit = data_unit_;
+  const auto values_at = [&](const TensorEntries& positions) {
+    Vector z;
+    tensor_values(TensorPattern(positions), atoms.factors, z);
+    return z;
+  };
+  const Vector z = kind_ == LossKind::multinomial
+                       ? values_at(score_positions(entries, std::ssize(categories_)))
+                       : values_at(entries);
   double sum = 0, total = 0;
-  for (Index k = 0; k < z.size(); ++k) {
-    const double w = entries.weight.empty() ? 1 : entries.weight[static_cast<std::size_t>(k)];
-    sum += w * entry_error(kind_, entries.value[static_cast<std::size_t>(k)] / unit, z[k]);
+  for (Index k = 0; k < entries.size(); ++k) {
+    const auto n = static_cast<std::size_t>(k);
+    const double w = entries.weight.empty() ? 1 : entries.weight[n];
+    sum += w * entry_error_at(k, entries.value[n], z);
     total += w;
   }
-  return unit * mean_error(kind_, sum, total);
+  return data_unit_ * mean_error(kind_, sum, total);
 }
 
 double TensorProblem::train_error(const TensorAtoms& atoms) const {
   Vector z;
   tensor_values(pattern_, atoms.factors, z);
-  return std::visit(
-      [&](const auto& loss) {
-        double sum = 0;
-        for (Index k = 0; k < z.size(); ++k) sum += entry_error(kind_, loss.target()[k], z[k]);
-        return data_unit_ * mean_error(kind_, sum, static_cast<double>(z.size()));
-      },
-      loss_);
+  const Vector& y =
+      std::visit([](const auto& loss) -> const Vector& { return loss.target(); }, loss_);
+  const Index scores = std::max<Index>(1, std::ssize(categories_));
+  double sum = 0;
+  for (Index k = 0; k < y.size() / scores; ++k) {
+    Index chosen = 0;
+    if (scores > 1) y.segment(k * scores, scores).maxCoeff(&chosen);
+    sum += scores > 1 ? category_loss(z.segment(k * scores, scores), chosen)
+                      : entry_error(kind_, y[k], z[k]);
+  }
+  return data_unit_ * mean_error(kind_, sum, static_cast<double>(y.size() / scores));
 }
 
 void TensorProblem::describe(const TensorAtoms& atoms, TensorModel& model) const {
   model.loss = kind_;
   model.huber_threshold = huber_threshold_;
+  model.categories = categories_;
   model.lambda_max = lambda_max();
   model.train_error = train_error(atoms);
   model.norms.clear();

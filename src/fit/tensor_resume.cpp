@@ -62,7 +62,9 @@ std::string identity_of(const TensorEntries& entries, const TensorFitOptions& o)
       fmt::join(entries.shape, " x "), entries.size(), values, places, weights, to_string(o.loss),
       o.huber_threshold, static_cast<int>(o.lambda.kind), o.lambda.value, o.lambda.folds,
       o.lambda.one_standard_error, norms, o.seed,
-      judges ? fmt::format("; refits judged {}", static_cast<int>(o.refit)) : "");
+      (judges ? fmt::format("; refits judged {}", static_cast<int>(o.refit)) : "") +
+          (o.categories.empty() ? ""
+                                : fmt::format("; categories {}", fmt::join(o.categories, " "))));
 }
 
 void save_resume_point(const std::filesystem::path& file, const TensorResumePoint& point,

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "hadal/model/categories.hpp"
+
 namespace hadal {
 
 void FittedChecks::loss_and_lambda() const {
@@ -14,6 +16,23 @@ void FittedChecks::loss_and_lambda() const {
     require(threshold == 0, "huber_threshold", threshold, "0 for any other loss");
   non_negative("lambda", fitted_.lambda);
   non_negative("lambda_max", fitted_.lambda_max);
+}
+
+void FittedChecks::categories_of_loss(const std::vector<std::int64_t>& categories) const {
+  const auto count = static_cast<Index>(categories.size());
+  if (fitted_.loss != LossKind::multinomial) {
+    require(count == 0, "categories", "given", "none for any loss but the multinomial one");
+    return;
+  }
+  require(count >= categories_min && count <= categories_max, "categories",
+          fmt::format("of length {}", count),
+          fmt::format("{} to {} values", categories_min, categories_max));
+  for (std::size_t c = 0; c < categories.size(); ++c) {
+    const std::int64_t value = categories[c];
+    require(std::abs(static_cast<double>(value)) <= 0x1p53, "categories", value,
+            "whole numbers up to 2^53");
+    require(c == 0 || value > categories[c - 1], "categories", value, "increasing values");
+  }
 }
 
 void FittedChecks::factor_norm(std::string_view field, const FactorNorm& norm, const Factor& factor,

@@ -19,6 +19,8 @@ class FittedChecks : public FieldChecks {
  protected:
   /// Lambda, and the threshold that the loss has.
   void loss_and_lambda() const;
+  /// Those of the multinomial loss, none for any other.
+  void categories_of_loss(const std::vector<std::int64_t>& categories) const;
   /// The norm of a factor: its weights 0 or from `least` to `most`, its graph, its sign.
   void factor_norm(std::string_view field, const FactorNorm& norm, const Factor& factor,
                    double least, double most) const;

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "fitted_checks.hpp"
-#include "hadal/model/categories.hpp"
 #include "hadal/model/polar_slack.hpp"
 
 namespace hadal {
@@ -83,20 +82,9 @@ class Checker : public FittedChecks {
   }
 
   void categories() const {
+    categories_of_loss(model_.categories);
+    if (model_.loss != LossKind::multinomial) return;
     const auto count = static_cast<Index>(model_.categories.size());
-    if (model_.loss != LossKind::multinomial) {
-      require(count == 0, "categories", "given", "none for any loss but the multinomial one");
-      return;
-    }
-    require(count >= categories_min && count <= categories_max, "categories",
-            fmt::format("of length {}", count),
-            fmt::format("{} to {} values", categories_min, categories_max));
-    for (std::size_t c = 0; c < model_.categories.size(); ++c) {
-      const std::int64_t value = model_.categories[c];
-      require(std::abs(static_cast<double>(value)) <= 0x1p53, "categories", value,
-              "whole numbers up to 2^53");
-      require(c == 0 || value > model_.categories[c - 1], "categories", value, "increasing values");
-    }
     require(!model_.dictionary_v.given(), "dictionary_v", "given", "none for the multinomial loss");
     require(model_.v.rows() % count == 0, "v", shape(model_.v),
             fmt::format("{} rows for each column", count));

@@ -41,8 +41,8 @@ class Checker : public FittedChecks {
   }
 
   void problem() const {
-    require(model_.loss != LossKind::multinomial, "loss", "multinomial", "another one for tensors");
     loss_and_lambda();
+    categories();
     require(model_.loss == LossKind::squared || !model_.refit, "refit", "present",
             "none for any loss but the squared one");
     require(model_.norms.size() == model_.factors.size(), "norms",
@@ -66,7 +66,7 @@ class Checker : public FittedChecks {
   }
 
   void names() const {
-    const std::size_t order = model_.factors.size();
+    const auto order = static_cast<std::size_t>(model_.data_order());
     require(model_.mode_names.empty() || model_.mode_names.size() == order, "mode_names",
             fmt::format("{} names", model_.mode_names.size()), fmt::format("{} or none", order));
     for (const std::string& name : model_.mode_names) without_nul("mode_names", name);
@@ -77,6 +77,19 @@ class Checker : public FittedChecks {
   }
 
  private:
+  void categories() const {
+    categories_of_loss(model_.categories);
+    if (model_.categories.empty()) return;
+    const auto count = static_cast<Index>(model_.categories.size());
+    const std::size_t last = model_.factors.size() - 1;
+    require(model_.data_order() >= 2, "order", model_.order(), "a mode more than the data");
+    require(model_.factors[last].rows() == count, mode(last), shape(model_.factors[last]),
+            fmt::format("{} rows, one for each category", count));
+    require(
+        model_.norms.size() == last + 1 && model_.norms[last].plain() && model_.norms[last].l2 == 1,
+        fmt::format("norm{}", last), "another", "l2 of the categories");
+  }
+
   static std::string mode(std::size_t m) { return fmt::format("mode{}", m); }
 
   void refit(const TensorRefit& refit) const {

@@ -16,6 +16,8 @@ using hdf5::Reader;
 
 void read_problem(const Reader& group, TensorModel& model) {
   read_loss(group, model);
+  if (model.loss == LossKind::multinomial || group.has("categories"))
+    model.categories = group.integers("categories");
   for (std::size_t m = 0; m < model.factors.size(); ++m)
     model.norms.push_back(
         read_norm(group.group(fmt::format("norm{}", m).c_str()), model.factors[m].rows()));
@@ -27,7 +29,7 @@ TensorRefit read_refit(const Reader& group, std::size_t order) {
 
 void read_names(const Reader& group, TensorModel& model) {
   model.mode_names = group.strings("mode_names");
-  for (std::size_t m = 0; m < model.factors.size(); ++m)
+  for (Index m = 0; m < model.data_order(); ++m)
     model.labels.push_back(group.strings(fmt::format("labels{}", m).c_str()));
   const bool numbered = std::all_of(model.labels.begin(), model.labels.end(),
                                     [](const auto& labels) { return labels.empty(); });

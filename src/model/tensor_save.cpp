@@ -16,6 +16,7 @@ using hdf5::Writer;
 
 void write_problem(const Writer& group, const TensorModel& model) {
   write_loss(group, model);
+  if (!model.categories.empty()) group.array("categories", model.categories);
   for (std::size_t m = 0; m < model.norms.size(); ++m)
     write_norm(group.group(fmt::format("norm{}", m).c_str()), model.norms[m]);
 }
@@ -28,7 +29,7 @@ void write_refit(const Writer& group, const TensorRefit& refit) {
 
 void write_names(const Writer& group, const TensorModel& model) {
   group.strings("mode_names", model.mode_names);
-  for (std::size_t m = 0; m < model.factors.size(); ++m)
+  for (std::size_t m = 0; m < static_cast<std::size_t>(model.data_order()); ++m)
     group.strings(fmt::format("labels{}", m).c_str(),
                   model.labels.empty() ? std::vector<std::string>() : model.labels[m]);
 }

@@ -17,7 +17,7 @@ namespace {
 constexpr Index components_shown = 12;
 
 void require_same_shape(const TensorModel& model, const TensorData& data) {
-  if (data.entries.shape == model.shape()) return;
+  if (data.entries.shape == model.data_shape()) return;
   throw ModelError(
       fmt::format("data of another shape were given: the model is {}, expected the data of its fit",
                   shape_in_words(model)));

@@ -13,17 +13,24 @@ std::string name_of_values(const MatrixModel& model) {
   return model.value_name.empty() || model.value_name == "value" ? "the data" : model.value_name;
 }
 
-std::string loss_without_categories(const FittedModel& model) {
+std::string loss_with_categories(const FittedModel& model,
+                                 const std::vector<std::int64_t>& categories) {
   const std::string name(to_string(model.loss));
+  if (model.loss == LossKind::multinomial)
+    return fmt::format("{}, {} categories: {}", name, categories.size(),
+                       fmt::join(categories, ", "));
   return model.loss == LossKind::huber ? fmt::format("{}, errors count as gross from {} on", name,
                                                      figure(model.huber_threshold))
                                        : name;
 }
 
 /// Empty for the losses whose errors are in units of the data.
-std::string mean_loss_in_words(LossKind loss) {
+std::string mean_loss_in_words(LossKind loss, Index categories) {
   if (loss == LossKind::logistic) return "mean log loss; a fair coin has 0.693";
   if (loss == LossKind::poisson) return "mean of half the deviance";
+  if (loss == LossKind::multinomial)
+    return fmt::format("mean log loss; a fair draw of {} categories has {}", categories,
+                       figure(std::log(static_cast<double>(categories)), 3));
   return "";
 }
 
@@ -138,25 +145,20 @@ std::string offset_in_words(const Offset& offset) {
 }
 
 std::string loss_in_words(const MatrixModel& model) {
-  if (model.loss == LossKind::multinomial)
-    return fmt::format("{}, {} categories: {}", to_string(model.loss), model.categories.size(),
-                       fmt::join(model.categories, ", "));
-  return loss_without_categories(model);
+  return loss_with_categories(model, model.categories);
 }
 
-std::string loss_in_words(const TensorModel& model) { return loss_without_categories(model); }
+std::string loss_in_words(const TensorModel& model) {
+  return loss_with_categories(model, model.categories);
+}
 
 std::string error_in_words(const MatrixModel& model) {
-  if (model.loss == LossKind::multinomial)
-    return fmt::format("mean log loss; a fair draw of {} categories has {}",
-                       model.categories.size(),
-                       figure(std::log(static_cast<double>(model.categories.size())), 3));
-  const std::string mean_loss = mean_loss_in_words(model.loss);
+  const std::string mean_loss = mean_loss_in_words(model.loss, std::ssize(model.categories));
   return mean_loss.empty() ? "root mean squared, " + unit_in_words(model) : mean_loss;
 }
 
 std::string error_in_words(const TensorModel& model) {
-  const std::string mean_loss = mean_loss_in_words(model.loss);
+  const std::string mean_loss = mean_loss_in_words(model.loss, std::ssize(model.categories));
   return mean_loss.empty() ? "root mean squared, in units of the data" : mean_loss;
 }
 
@@ -177,12 +179,13 @@ std::string objective_unit_in_words(const TensorModel& model) {
 }
 
 std::string mode_in_words(const TensorModel& model, Index mode) {
+  if (mode >= model.data_order()) return "category";
   return model.mode_names.empty() ? fmt::format("mode {}", mode)
                                   : model.mode_names[static_cast<std::size_t>(mode)];
 }
 
 std::string shape_in_words(const TensorModel& model) {
-  return fmt::format("{}", fmt::join(model.shape(), " x "));
+  return fmt::format("{}", fmt::join(model.data_shape(), " x "));
 }
 
 Vector strengths(const DropoutModel& model) { return model.product_values; }

@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "hadal/data/read.hpp"
+#include "hadal/data/read_tensor.hpp"
 
 namespace hadal::test {
 namespace {
@@ -45,6 +46,38 @@ TEST_F(Tensor, IsSimulatedFittedVerifiedPredictedInspectedAndReported) {
   EXPECT_THAT(inspect.out, HasSubstr("norm mode 2"));
   done("report t.h5 --data t.npy --out t.html");
   EXPECT_THAT(text_of("t.html"), HasSubstr("component-1-2"));
+}
+
+TEST_F(Tensor, CategoriesArePredictedWithTheirProbabilities) {
+  std::string text;
+  for (int i = 1; i <= 5; ++i)
+    for (int j = 1; j <= 4; ++j)
+      for (int k = 1; k <= 3; ++k)
+        if ((i + j + k) % 5 > 0)
+          text += std::to_string(i) + " " + std::to_string(j) + " " + std::to_string(k) + " " +
+                  (i > 2 && j < 3 ? "7" : (k == 2 ? "-1" : "4")) + "\n";
+  write_text(file("c.tns"), text);
+  done("fit tensor c.tns --loss multinomial --lambda-ratio 0.2 --quiet --out c.h5 --json c.json");
+  const auto json = json_of("c.json");
+  EXPECT_EQ(json["categories"], nlohmann::json({-1, 4, 7}));
+  EXPECT_EQ(json["shape"], nlohmann::json({5, 4, 3}));
+  EXPECT_EQ(hadal("verify c.h5 c.tns").code, 0);
+  write_text(file("changed.tns"), text.replace(text.rfind("4\n"), 2, "5\n"));
+  EXPECT_EQ(hadal("verify c.h5 changed.tns").code, 1);
+
+  write_text(file("new.tns"), "1 1 3 4\n4 1 1 7\n1 3 2 0\n");
+  const Result predicted = done("predict c.h5 new.tns --out p.csv");
+  EXPECT_THAT(predicted.out, HasSubstr("accuracy 1  over 2 entries; 1 others have no category"));
+  EXPECT_THAT(text_of("p.csv"), HasSubstr("mode 0,mode 1,mode 2,value,prediction,probability\n"
+                                          "0,0,2,4,4,0."));
+  EXPECT_THAT(text_of("p.csv"), HasSubstr("\n3,0,0,7,7,0."));
+  EXPECT_THAT(done("inspect c.h5").out, HasSubstr("multinomial, 3 categories: -1, 4, 7"));
+  done("report c.h5 --data c.tns --out c.html");
+  EXPECT_THAT(text_of("c.html"), HasSubstr("fair draw of 3 categories"));
+  done("predict c.h5 --all --out all.npy");
+  const std::vector<double> all = read_tensor(file("all.npy")).entries.value;
+  EXPECT_EQ(all.size(), 60);
+  EXPECT_THAT(all, testing::Each(testing::AnyOf(-1, 4, 7)));
 }
 
 TEST_F(Tensor, MissingEntriesOfATextFileAreCompleted) {
@@ -132,7 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
         TensorMistake{"fit tensor t.npy --nonneg some", 2, {"--nonneg", "'some'"}},
         TensorMistake{"fit tensor t.npy --norm-5 l1", 2, {"mode 5"}},
         TensorMistake{"fit tensor t.npy --norm 'l2 + tv(grid4)'", 2, {"tv(chain)"}},
-        TensorMistake{"fit tensor t.npy --loss multinomial", 2, {"'multinomial'"}},
+        TensorMistake{"fit tensor t.npy --loss multinomial", 3, {"whole numbers"}},
+        TensorMistake{"fit tensor t.npy --loss multinomial --refit", 2, {"multinomial", "refit"}},
         TensorMistake{"fit tensor t.npy --loss poisson --refit", 2, {"refit", "poisson"}},
         TensorMistake{"fit tensor t.npy --refit core", 2, {"--refit", "core"}},
         TensorMistake{"fit tensor t.npy --shape 3x", 2, {"--shape", "'3x'"}},

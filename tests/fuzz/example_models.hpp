@@ -49,6 +49,15 @@ inline MatrixModel example_of_categories() {
   return model;
 }
 
+inline TensorModel example_of_a_tensor_of_categories() {
+  TensorModel model;
+  model.loss = LossKind::multinomial;
+  model.categories = {1, 2, 5};
+  model.factors = {Factor::Ones(2, 2), Factor::Ones(4, 2), Factor::Ones(3, 2)};
+  model.norms.resize(3);
+  return model;
+}
+
 inline TensorModel example_of_a_tensor() {
   TensorModel model;
   model.lambda = 1;

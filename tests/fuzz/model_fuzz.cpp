@@ -36,10 +36,13 @@ Bytes file_of(const Model& model) {
 
 const Bytes& example_file(std::size_t which) {
   using namespace hadal::fuzz;
-  static const std::array files{
-      file_of(example_of_a_matrix()),       file_of(example_of_categories()),
-      file_of(example_with_dictionaries()), file_of(example_of_a_tensor()),
-      file_of(example_of_dropout()),        file_of(example_of_a_network())};
+  static const std::array files{file_of(example_of_a_matrix()),
+                                file_of(example_of_categories()),
+                                file_of(example_with_dictionaries()),
+                                file_of(example_of_a_tensor()),
+                                file_of(example_of_a_tensor_of_categories()),
+                                file_of(example_of_dropout()),
+                                file_of(example_of_a_network())};
   return files[which];
 }
 
@@ -149,7 +152,7 @@ void load(const std::string& path) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size == 0) return 0;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  const std::size_t kind = bytes[0] % 7;
+  const std::size_t kind = bytes[0] % 8;
   if (kind == 0) {
     const TemporaryFile file(Bytes(bytes + 1, bytes + size));
     load(file.path());

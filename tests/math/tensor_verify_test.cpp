@@ -1,11 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "hadal/error.hpp"
 #include "hadal/fit/tensor_fit.hpp"
 #include "problem_count.hpp"
 #include "verify/exact_tensor.hpp"
@@ -41,6 +43,7 @@ TensorClaim fitted(const Problem& problem, unsigned seed) {
   Vector y = test::dense_tensor(factors) + 0.3 * noise;
   if (problem.loss == LossKind::logistic) y = (y.array() > 1).cast<double>();
   if (problem.loss == LossKind::poisson) y = y.cwiseAbs().array().floor();
+  if (problem.loss == LossKind::multinomial) y = 3 * y.cwiseAbs().array().floor().min(2);
   TensorClaim claim;
   claim.data.entries = problem.density < 1
                            ? test::sampled_tensor(problem.shape, y, problem.density, random)
@@ -87,6 +90,14 @@ std::vector<Problem> problems() {
           {"huber", {6, 5, 4}, 1, 0.3, {}, LossKind::huber},
           {"logistic", {6, 5, 4}, 0.9, 0.3, {}, LossKind::logistic, true},
           {"poisson", {6, 5, 4}, 1, 0.5, {positive}, LossKind::poisson},
+          {"categories", {6, 5, 4}, 1, 0.3, {}, LossKind::multinomial},
+          {"some categories, weights, signs",
+           {6, 5, 4},
+           0.8,
+           0.4,
+           {positive, norm_of("l1"), positive},
+           LossKind::multinomial,
+           true},
           {"matrix", {7, 6}, 0.9, 0.3}};
 }
 
@@ -176,6 +187,35 @@ TEST(TensorVerify, AnythingChangedIsRefused) {
       EXPECT_FALSE(test::confirmed(changed) && !(data && still_true(changed)))
           << problems()[k].name << ": " << change.name;
     }
+  }
+}
+
+TEST(TensorVerify, CategoriesThatAreChangedAreRefused) {
+  const auto fit = std::find_if(fits().begin(), fits().end(), [](const TensorClaim& claim) {
+    return claim.model.loss == LossKind::multinomial;
+  });
+  ASSERT_NE(fit, fits().end());
+  const std::vector<Change> refusals{
+      {"another category", [](auto& c) { c.model.categories[2] = 7; }},
+      {"one that is given twice", [](auto& c) { c.model.categories[0] = 3; }},
+      {"two exchanged", [](auto& c) { std::swap(c.model.categories[0], c.model.categories[1]); }},
+      {"another value of an entry",
+       [](auto& c) { c.data.entries.value[0] = c.data.entries.value[0] == 3 ? 6 : 3; }},
+      {"their vectors",
+       [](auto& c) { c.model.factors.back().row(0).swap(c.model.factors.back().row(1)); }}};
+  for (const Change& change : refusals) {
+    TensorClaim changed = *fit;
+    change.apply(changed);
+    EXPECT_FALSE(test::confirmed(changed)) << change.name;
+  }
+  for (const Change& change :
+       std::vector<Change>{{"none", [](auto& c) { c.model.categories.clear(); }},
+                           {"one less", [](auto& c) { c.model.categories.pop_back(); }},
+                           {"a norm of theirs", [](auto& c) { c.model.norms.back().l1 = 1; }},
+                           {"another loss", [](auto& c) { c.model.loss = LossKind::squared; }}}) {
+    TensorClaim changed = *fit;
+    change.apply(changed);
+    EXPECT_THROW(verify::verify_tensor(changed.model, changed.data), ModelError) << change.name;
   }
 }
 

@@ -44,6 +44,7 @@ void expect_same_norms(const std::vector<FactorNorm>& a, const std::vector<Facto
 
 void expect_same(const TensorModel& a, const TensorModel& b) {
   test::expect_same_fit(a, b);
+  EXPECT_EQ(a.categories, b.categories);
   expect_same_norms(a.norms, b.norms);
   expect_same_factors(a.factors, b.factors);
   ASSERT_EQ(a.refit.has_value(), b.refit.has_value());
@@ -91,6 +92,52 @@ TEST(TensorModelFile, keeps_every_order_and_loss) {
       expect_same(model, through_file(model));
     }
   }
+}
+
+/// Of a matrix of two rows and three columns with three categories.
+TensorModel model_of_categories() {
+  TensorModel model;
+  model.loss = LossKind::multinomial;
+  model.categories = {-3, 0, 1LL << 53};
+  model.factors = {Factor::Random(2, 2), Factor::Random(4, 2), Factor::Random(3, 2)};
+  model.norms.resize(3);
+  model.labels = {{"x", "y"}, {}};
+  model.mode_names = {"who", "what"};
+  return model;
+}
+
+TEST(TensorModelFile, keeps_categories_which_are_a_mode_more_than_the_data) {
+  const TensorModel model = model_of_categories(), back = through_file(model);
+  expect_same(model, back);
+  EXPECT_EQ(back.data_shape(), (std::vector<Index>{2, 4}));
+}
+
+TEST(TensorModelFile, refuses_categories_that_do_not_fit) {
+  const auto refused = [&](const std::function<void(TensorModel&)>& change, const char* part) {
+    TensorModel bad = model_of_categories();
+    change(bad);
+    try {
+      save_model(test::model_path("bad.h5"), bad);
+      ADD_FAILURE() << "accepted: " << part;
+    } catch (const ArgumentError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(part));
+    }
+  };
+  refused([](auto& m) { m.categories = {1, 2}; }, "2 rows, one for each category");
+  refused([](auto& m) { m.categories = {0, -3, 5}; }, "increasing");
+  refused([](auto& m) { m.categories[2] += 2; }, "2^53");
+  refused([](auto& m) { m.norms[2].l1 = 1; }, "l2 of the categories");
+  refused([](auto& m) { m.norms[2].l2 = 2; }, "l2 of the categories");
+  refused([](auto& m) { m.labels.push_back({"a", "b", "c"}); }, "of 3 modes");
+  refused([](auto& m) { m.mode_names.pop_back(); }, "1 names, expected 2 or none");
+  refused(
+      [](auto& m) {
+        m.factors.erase(m.factors.begin());
+        m.norms.resize(2);
+        m.labels.clear();
+        m.mode_names.clear();
+      },
+      "a mode more than the data");
 }
 
 TEST(TensorModelFile, is_told_from_that_of_a_matrix) {
@@ -158,7 +205,8 @@ TEST(TensorModelFile, refuses_to_write_what_is_no_model) {
         m.norms[2].graph = lattice(GraphKind::chain, {3, 1, 1});
       },
       "a graph of 4 vertices");
-  refused([](auto& m) { m.loss = LossKind::multinomial; }, "loss is multinomial");
+  refused([](auto& m) { m.loss = LossKind::multinomial; }, "categories is of length 0");
+  refused([](auto& m) { m.categories = {1, 2, 3, 4}; }, "categories is given");
   refused([](auto& m) { m.loss = LossKind::poisson; }, "refit is present");
   refused([](auto& m) { m.huber_threshold = 1; }, "huber_threshold");
   refused([](auto& m) { m.refit->kind = "core"; }, "weights or factors");
@@ -270,7 +318,7 @@ TEST(DamagedTensorModel, has_an_unknown_word) {
              name = name](Damaged& f) { f.attribute(group, name, std::string("sideways")); },
             "sideways");
   refused([](Damaged& f) { f.attribute("problem", "loss", std::string("multinomial")); },
-          "loss is multinomial");
+          "categories: is missing");
 }
 
 TEST(DamagedTensorModel, has_arrays_of_the_wrong_shape_type_or_values) {

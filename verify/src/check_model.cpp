@@ -89,12 +89,7 @@ void check_factors(const Problem& problem, Checks& checks) {
              "expected U^T U = V^T V, diagonal and non-increasing");
 }
 
-void check_categories(const MatrixModel& model, const Problem& problem, Checks& checks) {
-  const bool increasing = std::adjacent_find(model.categories.begin(), model.categories.end(),
-                                             std::greater_equal<>()) == model.categories.end();
-  const auto categories = static_cast<double>(problem.categories);
-  if (model.loss == LossKind::multinomial)
-    checks.add("categories", categories, categories, increasing, "expected increasing ones");
+void check_no_offset(const MatrixModel& model, const Problem& problem, Checks& checks) {
   if (predicts_in_data_units(model.loss)) return;
   checks.add("offsets of a loss with a link", 0, static_cast<double>(problem.offset.terms),
              !problem.has_global(), "expected none");
@@ -126,6 +121,13 @@ void check_loss(const FittedModel& model, const Problem& problem, Checks& checks
              "expected a finite number >= 0");
 }
 
+void check_categories(const std::vector<std::int64_t>& categories, Checks& checks) {
+  const bool increasing = std::adjacent_find(categories.begin(), categories.end(),
+                                             std::greater_equal<>()) == categories.end();
+  const auto count = static_cast<double>(categories.size());
+  checks.add("categories", count, count, increasing, "expected increasing ones");
+}
+
 void check_validation_error(const char* name, double value, Checks& checks) {
   checks.add(name, value, value, std::isnan(value) || (std::isfinite(value) && value >= 0),
              "expected a finite number >= 0, or NaN when nothing was held out");
@@ -134,7 +136,8 @@ void check_validation_error(const char* name, double value, Checks& checks) {
 void check_model(const MatrixModel& model, const Problem& problem, const EachEntry& each,
                  const Options& options, Checks& checks) {
   check_loss(model, problem, checks);
-  check_categories(model, problem, checks);
+  if (model.loss == LossKind::multinomial) check_categories(model.categories, checks);
+  check_no_offset(model, problem, checks);
   check_norm(problem, checks);
   if (model.offset.policy == OffsetPolicy::mean) check_mean_offsets(problem, each, options, checks);
   check_end_of_history(model, model.size(), checks);

@@ -71,6 +71,7 @@ void check_refit(const TensorModel& model, Checks& checks) {
 
 void check_model(const TensorModel& model, const Problem& problem, Checks& checks) {
   check_loss(model, problem, checks);
+  if (model.loss == LossKind::multinomial) check_categories(model.categories, checks);
   check_end_of_history(model, model.size(), checks);
   const double deviation = imbalance(model);
   checks.add("balance of the factors", 0, deviation, deviation <= slack,

@@ -34,6 +34,8 @@ void check_model(const MatrixModel& model, const Problem& problem, const EachEnt
 
 /// Lambda, the threshold of the loss, and the values that it takes.
 void check_loss(const FittedModel& model, const Problem& problem, Checks& checks);
+/// Categories of the multinomial loss: increasing.
+void check_categories(const std::vector<std::int64_t>& categories, Checks& checks);
 /// A validation error: a number >= 0, or NaN.
 void check_validation_error(const char* name, double value, Checks& checks);
 

@@ -86,8 +86,8 @@ EachEntry each_entry_of(const Problem& problem);
 /// What brings values (where a loss has their units) and weights to magnitude one.
 Scaling scaling_of(LossKind loss, const std::vector<double>& values,
                    const std::vector<double>& weights);
-/// Puts the entries into a problem of their size whose loss and scaling are known. Not for the
-/// multinomial loss.
+/// Puts the entries into a problem of their size whose loss and scaling are known. Of the
+/// multinomial loss they are the scores.
 void take_entries(const Entries& entries, Problem& problem);
 
 /// Precondition: the entries keep their invariants and have the model's shape.

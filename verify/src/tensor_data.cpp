@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -51,14 +52,15 @@ std::vector<std::int32_t> places(const Labels& model, Index model_size, const La
 }  // namespace
 
 bool same_order(const TensorModel& model, const TensorData& data) {
-  if (data.entries.shape != model.shape()) return false;
-  for (std::size_t m = 0; m < model.factors.size(); ++m)
+  const std::vector<Index> shape = model.data_shape();
+  if (data.entries.shape != shape) return false;
+  for (std::size_t m = 0; m < shape.size(); ++m)
     if (of_mode(model.labels, m) != of_mode(data.labels, m)) return false;
   return true;
 }
 
 TensorEntries fitted_to(const TensorModel& model, const TensorData& data) {
-  const std::vector<Index> shape = model.shape();
+  const std::vector<Index> shape = model.data_shape();
   if (data.entries.shape.size() != shape.size())
     throw ModelError(fmt::format("the data are of shape ({}) but the model of shape ({})",
                                  fmt::join(data.entries.shape, ", "), fmt::join(shape, ", ")));
@@ -78,6 +80,31 @@ TensorEntries fitted_to(const TensorModel& model, const TensorData& data) {
     throw ModelError(fmt::format("the data do not fit the model: {}", error.what()));
   }
   return fitted;
+}
+
+TensorEntries by_category(const TensorEntries& entries, const std::vector<std::int64_t>& categories,
+                          std::optional<double>& unfit) {
+  const auto count = static_cast<std::int32_t>(categories.size());
+  TensorEntries each;
+  each.shape = entries.shape;
+  each.shape.push_back(count);
+  if (!entries.full()) each.index.resize(each.shape.size());
+  for (std::size_t k = 0; k < entries.value.size(); ++k) {
+    std::int32_t chosen = -1;
+    for (std::int32_t c = 0; c < count; ++c)
+      if (static_cast<double>(categories[static_cast<std::size_t>(c)]) == entries.value[k])
+        chosen = c;
+    if (chosen < 0 && !unfit) unfit = entries.value[k];
+    for (std::int32_t c = 0; c < count; ++c) {
+      each.value.push_back(c == std::max(chosen, 0) ? 1 : 0);
+      if (!entries.weight.empty()) each.weight.push_back(entries.weight[k]);
+      if (entries.full()) continue;
+      for (std::size_t m = 0; m < entries.shape.size(); ++m)
+        each.index[m].push_back(entries.index[m][k]);
+      each.index.back().push_back(c);
+    }
+  }
+  return each;
 }
 
 }  // namespace hadal::verify

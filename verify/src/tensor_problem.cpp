@@ -75,6 +75,7 @@ Problem scaled_problem(const TensorModel& model, const TensorEntries& entries,
   problem.rows = rows.count;
   problem.columns = columns.count;
   problem.loss = model.loss;
+  problem.categories = std::max<Index>(1, std::ssize(model.categories));
   problem.threshold = scaling.of_data(model.huber_threshold);
   problem.lambda = scaling.of_lambda(model.lambda);
   problem.structured = true;

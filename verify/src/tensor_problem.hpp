@@ -12,7 +12,8 @@ namespace hadal::verify {
 /// modes as columns, u the factor of mode 0 and v the products of the other factors' rows. Data's
 /// units are taken out of u alone, exactly. The penalty is that of the tensor. The entries keep
 /// their order.
-/// Precondition: the entries keep their invariants and have the model's shape.
+/// Precondition: the entries keep their invariants and have the model's shape; of the multinomial
+/// loss they are the scores, see by_category.
 Problem scaled_problem(const TensorModel& model, const TensorEntries& entries,
                        const Positions& positions);
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -16,6 +17,25 @@
 namespace hadal::verify {
 namespace {
 
+void require_categories(const TensorModel& model) {
+  constexpr std::size_t least = 2, most = 100;  // see category_entry
+  const std::size_t count = model.categories.size();
+  if (model.loss != LossKind::multinomial) {
+    if (count > 0)
+      throw ModelError("the model has categories, expected none without the multinomial loss");
+    return;
+  }
+  if (count < least || count > most)
+    throw ModelError(
+        fmt::format("the model has {} categories, expected {} to {}", count, least, most));
+  const FactorNorm& norm = model.norms.back();
+  if (model.data_order() < 2 || model.factors.back().rows() != std::ssize(model.categories) ||
+      !norm.plain() || norm.l2 != 1)
+    throw ModelError(fmt::format(
+        "the last of {} modes has {} elements and the norm {}, expected the {} categories and l2",
+        model.order(), model.factors.back().rows(), to_string(norm), count));
+}
+
 void require_shapes(const TensorModel& model) {
   // Products of eight weights are usable weights.
   constexpr double weight_min = 1e-4, weight_max = 1e4;
@@ -23,14 +43,14 @@ void require_shapes(const TensorModel& model) {
   if (model.order() < 2 || model.order() > tensor_order_max)
     throw ModelError(
         fmt::format("the model is of order {}, expected 2 to {}", model.order(), tensor_order_max));
-  if (model.loss == LossKind::multinomial)
-    throw ModelError("the model has the multinomial loss, expected another one for a tensor");
   if (model.norms.size() != model.factors.size())
     throw ModelError(fmt::format("the model has {} norms, expected one for each of {} modes",
                                  model.norms.size(), model.order()));
-  if (!model.labels.empty() && model.labels.size() != model.factors.size())
+  require_categories(model);
+  const auto data_order = static_cast<std::size_t>(model.data_order());
+  if (!model.labels.empty() && model.labels.size() != data_order)
     throw ModelError(fmt::format("the model has labels of {} modes, expected {} or none",
-                                 model.labels.size(), model.order()));
+                                 model.labels.size(), data_order));
   for (std::size_t m = 0; m < model.factors.size(); ++m) {
     const Factor& factor = model.factors[m];
     if (factor.rows() < 1 || factor.rows() > size_max || factor.cols() != model.size())
@@ -40,8 +60,9 @@ void require_shapes(const TensorModel& model) {
   }
 }
 
-void require_shapes(const TensorData& data) {
-  constexpr Index size_max = std::numeric_limits<std::int32_t>::max();
+/// scores: of each entry.
+void require_shapes(const TensorData& data, Index scores) {
+  const Index size_max = std::numeric_limits<std::int32_t>::max() / scores;
   if (data.entries.size() > size_max)
     throw ModelError(fmt::format("the data have {} entries, expected at most {} to be checked",
                                  data.entries.size(), size_max));
@@ -51,11 +72,15 @@ void require_shapes(const TensorData& data) {
 
 class TensorEvidence : public Evidence {
  public:
-  TensorEvidence(const TensorModel& model, const TensorEntries& entries)
+  /// unfit_value: the first one that is no category, if any.
+  TensorEvidence(const TensorModel& model, const TensorEntries& entries,
+                 std::optional<double> unfit_value)
       : model_(model),
         positions_(entries),
         problem_(scaled_problem(model, entries, positions_)),
-        each_(each_entry_of(problem_)) {}
+        each_(each_entry_of(problem_)) {
+    if (unfit_value) problem_.unfit_value = unfit_value;
+  }
 
   const Problem& problem() const override { return problem_; }
   const EachEntry& each() const override { return each_; }
@@ -93,10 +118,13 @@ class TensorEvidence : public Evidence {
 Report verify_tensor(const TensorModel& model, const TensorData& data, const Options& options) {
   return timed(options, [&] {
     require_shapes(model);
-    require_shapes(data);
+    require_shapes(data, std::max<Index>(1, std::ssize(model.categories)));
     std::optional<TensorEntries> fitted;
     if (!same_order(model, data)) fitted = fitted_to(model, data);
-    TensorEvidence evidence(model, fitted ? *fitted : data.entries);
+    std::optional<double> unfit_value;
+    if (model.loss == LossKind::multinomial)
+      fitted = by_category(fitted ? *fitted : data.entries, model.categories, unfit_value);
+    TensorEvidence evidence(model, fitted ? *fitted : data.entries, unfit_value);
     return verification(model, evidence, options);
   });
 }

@@ -23,6 +23,9 @@ void require_values_of(LossKind loss, const MatrixData& data);
 /// The categories of a multinomial fit, increasing: those that are given, or where none are the
 /// distinct values of the data. Throws DataError naming the first entry whose value is no whole
 /// number up to 2^53 or none of the given ones, and for fewer than 2 or more than 100 values.
+std::vector<std::int64_t> categories_of(const std::vector<double>& values,
+                                        const std::vector<std::int64_t>& given,
+                                        const EntryName& name);
 std::vector<std::int64_t> categories_of(const MatrixData& data,
                                         const std::vector<std::int64_t>& given);
 

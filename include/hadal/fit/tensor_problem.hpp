@@ -4,6 +4,7 @@
 
 #include "hadal/atom/tensor.hpp"
 #include "hadal/fit/tensor_fit.hpp"
+#include "hadal/loss/multinomial.hpp"
 #include "hadal/loss/separable.hpp"
 #include "hadal/loss/squared.hpp"
 #include "hadal/solve/options.hpp"
@@ -15,7 +16,8 @@ namespace hadal {
 class TensorProblem {
  public:
   /// Throws DataError when there are no entries or their squares would overflow a double, and
-  /// ArgumentError for norms that do not fit the tensor. Precondition: values that the loss takes.
+  /// ArgumentError for norms that do not fit the tensor. Precondition: values that the loss takes;
+  /// categories of the multinomial loss are in the options.
   TensorProblem(const TensorEntries& entries, const TensorFitOptions& options);
   TensorProblem(const TensorProblem&) = delete;
   TensorProblem& operator=(const TensorProblem&) = delete;
@@ -47,6 +49,8 @@ class TensorProblem {
   TensorAtoms with_fitted_factors(const TensorAtoms& atoms) const;
 
   const TensorFamily& family() const { return family_; }
+  /// Of the tensor that is decomposed: the data's, and another mode where they have categories.
+  const std::vector<Index>& shape() const { return pattern_.shape(); }
   /// What the data are divided by.
   double data_unit() const { return data_unit_; }
   /// factors in the data's units are this times the problem's own.
@@ -54,13 +58,19 @@ class TensorProblem {
   double huber_threshold() const { return huber_threshold_; }
 
  private:
-  using AnyLoss = std::variant<SquaredLoss, HuberLoss, LogisticLoss, PoissonLoss>;
+  using AnyLoss = std::variant<SquaredLoss, HuberLoss, LogisticLoss, PoissonLoss, MultinomialLoss>;
+  /// What the loss is summed over: entries of the data, or the scores of their categories.
+  class Summands;
+  TensorProblem(const Summands& summands, const TensorFitOptions& options);
+  AnyLoss loss_of(Vector y, Vector weight) const;
+  double entry_error_at(Index k, double y, const Vector& z) const;
   Matrix sizes_normal_matrix(const TensorAtoms& atoms) const;
   double lambda_unit() const { return data_unit_ * weight_unit_; }
 
   TensorPattern pattern_;
   TensorFamily family_;
   LossKind kind_;
+  std::vector<std::int64_t> categories_;  ///< of the multinomial loss
   double huber_threshold_ = 0;
   double data_unit_ = 1, weight_unit_ = 1;
   AnyLoss loss_;

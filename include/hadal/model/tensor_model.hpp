@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,24 +24,36 @@ struct TensorRefit {
 /// The objective is
 ///   F = sum over observed i of w_i loss(y_i, z_i) + lambda * sum_c prod_m norm_m(w_mc),
 ///   z_i = sum_c prod_m factors[m](i_m, c),
-/// with the loss that LossKind names (not the multinomial one) and w_mc column c of factors[m].
+/// with the loss that LossKind names and w_mc column c of factors[m]. With the multinomial loss of
+/// C categories the tensor has one mode more than the data, the last one, of size C and with the
+/// norm l2: z_ic is the score of category c at the position i, and the loss is one of all C scores.
+///
 /// Components are balanced, norm_m(w_mc) the same for all m, and ordered by penalty, largest first.
 /// The largest element of every factor's column is positive, but for the last mode that may be
 /// negative.
 struct TensorModel : FittedModel {
+  /// Of the multinomial loss: the values that the data take, increasing; empty for any other.
+  std::vector<std::int64_t> categories;
   std::vector<FactorNorm> norms;  ///< one per mode
   std::vector<Factor> factors;    ///< shape[m] x size each
   std::optional<TensorRefit> refit;
 
-  std::vector<std::string> mode_names;  ///< one per mode, or none
+  std::vector<std::string> mode_names;  ///< one per mode of the data, or none
   std::vector<std::vector<std::string>>
-      labels;  ///< of each mode's elements; empty: numbered from 0
+      labels;  ///< of the elements of the data's modes; empty: numbered from 0
 
   Index order() const { return static_cast<Index>(factors.size()); }
+  /// Modes of the data, which have none of categories.
+  Index data_order() const { return order() - (categories.empty() ? 0 : 1); }
   Index size() const { return factors.empty() ? 0 : factors.front().cols(); }
   std::vector<Index> shape() const {
     std::vector<Index> sizes;
     for (const Factor& factor : factors) sizes.push_back(factor.rows());
+    return sizes;
+  }
+  std::vector<Index> data_shape() const {
+    std::vector<Index> sizes = shape();
+    sizes.resize(static_cast<std::size_t>(data_order()));
     return sizes;
   }
 };
