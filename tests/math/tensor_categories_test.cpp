@@ -36,8 +36,8 @@ double penalty_of(const TensorModel& model, Index c) {
 TEST(TensorCategories, TwoCategoriesAreTwoClasses) {
   test::Random random(21);
   const std::vector<Index> shape{5, 4, 3};
-  const Vector signal =
-      test::dense_tensor(test::random_factors(shape, 1, random)) + 0.5 * random.vector(60);
+  const std::vector<Factor> truth = test::random_factors(shape, 1, random);
+  const Vector signal = test::dense_tensor(truth) + 0.5 * random.vector(60);
   const Vector y = (signal.array() > 0).cast<double>();
   for (const double density : {1.0, 0.7}) {
     const TensorEntries entries =
@@ -66,7 +66,7 @@ TEST(TensorCategories, TwoCategoriesAreTwoClasses) {
 TEST(TensorCategories, MeetTheOptimalityConditions) {
   test::Random random(22);
   const std::vector<Index> shape{6, 5, 3};
-  std::vector<Factor> truth = test::random_factors(shape, 2, random);
+  const std::vector<Factor> truth = test::random_factors(shape, 2, random);
   const Vector signal = test::dense_tensor(truth);
   const Vector y =
       signal.unaryExpr([](double x) { return x < -0.4 ? -2.0 : (x < 0.4 ? 1.0 : 7.0); });
@@ -99,7 +99,6 @@ TEST(TensorCategories, MeetTheOptimalityConditions) {
 }
 
 TEST(TensorCategories, AreCheckedAndNamed) {
-  test::Random random(23);
   const std::vector<Index> shape{3, 2, 2};
   const auto refusal = [&](const Vector& y, std::vector<std::int64_t> categories) {
     TensorFitOptions options = at_ratio(0.4);
