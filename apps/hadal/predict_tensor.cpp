@@ -117,15 +117,17 @@ std::string errors_in_words(const TensorModel& model, const TensorPredictions& p
 void predict_whole_tensor(const TensorModel& model, PredictWith with,
                           const std::filesystem::path& out) {
   constexpr double most = 8.0 * (1 << 30);
-  double bytes = sizeof(double);
-  TensorEntries all;
-  all.shape = model.data_shape();
-  for (const Index size : all.shape) bytes *= static_cast<double>(size);
+  double bytes = sizeof(double);  // of all scores, where entries are categories
+  for (const Index size : model.shape()) bytes *= static_cast<double>(size);
   if (bytes > most)
     throw ArgumentError(
         fmt::format("the whole tensor of {} would take {:.3g} bytes; expected at most {:.3g}",
                     shape_in_words(model), bytes, most));
-  all.value.resize(static_cast<std::size_t>(bytes / sizeof(double)));
+  TensorEntries all;
+  all.shape = model.data_shape();
+  Index count = 1;
+  for (const Index size : all.shape) count *= size;
+  all.value.resize(static_cast<std::size_t>(count));
   const Vector z = predict_at(model, with, all).value;
   write_npy(out, all.shape, {z.data(), static_cast<std::size_t>(z.size())});
   fmt::print("{}: {}\n", out.string(), shape_in_words(model));

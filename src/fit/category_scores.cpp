@@ -10,30 +10,23 @@
 namespace hadal {
 namespace {
 
-void require_entries(Index entries, Index categories) {
-  constexpr auto most = static_cast<Index>(std::numeric_limits<std::uint32_t>::max());
-  if (entries > most / categories)
-    throw DataError(
-        fmt::format("{} entries of {} categories were given; expected at most {} entries times "
-                    "categories",
-                    entries, categories, most));
+/// what: of which there are `count`; most: of them times categories.
+void require_room(const char* what, Index count, Index categories, Index most) {
+  if (count > most / categories)
+    throw DataError(fmt::format(
+        "{0} {1} of {2} categories were given; expected at most {3} {1} times categories", count,
+        what, categories, most));
 }
 
-void require_columns(Index columns, Index categories) {
-  constexpr auto most = static_cast<Index>(std::numeric_limits<std::int32_t>::max());
-  if (columns > most / categories)
-    throw DataError(
-        fmt::format("{} columns of {} categories were given; expected at most {} columns times "
-                    "categories",
-                    columns, categories, most));
-}
+constexpr Index entries_most = std::numeric_limits<std::uint32_t>::max();
+constexpr Index columns_most = std::numeric_limits<std::int32_t>::max();
 
 }  // namespace
 
 Entries scores_of(const Entries& entries, const std::vector<std::int64_t>& categories) {
   const auto count = static_cast<Index>(categories.size());
-  require_entries(entries.size(), count);
-  require_columns(entries.columns, count);
+  require_room("entries", entries.size(), count, entries_most);
+  require_room("columns", entries.columns, count, columns_most);
   Entries scores;
   scores.rows = entries.rows;
   scores.columns = entries.columns * count;
@@ -54,7 +47,7 @@ Entries scores_of(const Entries& entries, const std::vector<std::int64_t>& categ
 }
 
 TensorEntries score_positions(const TensorEntries& entries, Index categories) {
-  require_entries(entries.size(), categories);
+  require_room("entries", entries.size(), categories, entries_most);
   TensorEntries scores;
   scores.shape = entries.shape;
   scores.shape.push_back(categories);

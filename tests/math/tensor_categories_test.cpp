@@ -3,33 +3,15 @@
 #include <cmath>
 
 #include "hadal/error.hpp"
-#include "hadal/fit/tensor_fit.hpp"
-#include "math/tensor_support.hpp"
+#include "math/tensor_fit_support.hpp"
 
 /// Tensors of categories: a mode of scores more than the data.
 namespace hadal {
 namespace {
 
-TensorData data_of(TensorEntries entries) {
-  TensorData data;
-  data.entries = std::move(entries);
-  return data;
-}
-
-TensorFitOptions at_ratio(double ratio, double tolerance = 1e-4) {
-  TensorFitOptions options;
-  options.lambda.kind = LambdaChoice::Kind::ratio;
-  options.lambda.value = ratio;
-  options.tolerance = tolerance;
-  return options;
-}
-
-double penalty_of(const TensorModel& model, Index c) {
-  double product = 1;
-  for (std::size_t m = 0; m < model.factors.size(); ++m)
-    product *= model.norms[m](model.factors[m].col(c));
-  return product;
-}
+using test::at_ratio;
+using test::data_of;
+using test::penalty_of;
 
 /// Of two categories the scores that cost least are opposite, a (1, -1) of length |a| sqrt(2), and
 /// the logistic loss of z = 2 a has the norm |a| 2.
@@ -61,9 +43,9 @@ TEST(TensorCategories, TwoCategoriesAreTwoClasses) {
   }
 }
 
-/// The objective and its gradient worked out from the definition: at the optimum no component
-/// changes for the better, <R_c, w o ..> = lambda ||w|| .. for each one.
-TEST(TensorCategories, MeetTheOptimalityConditions) {
+/// The objective and its gradient worked out from the definition: no component gains by another
+/// size, <R, w o ..> = lambda ||w|| .. for each one.
+TEST(TensorCategories, ComponentsAreStationary) {
   test::Random random(22);
   const std::vector<Index> shape{6, 5, 3};
   const std::vector<Factor> truth = test::random_factors(shape, 2, random);

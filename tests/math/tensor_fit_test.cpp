@@ -5,37 +5,20 @@
 #include <cmath>
 
 #include "hadal/error.hpp"
-#include "math/tensor_support.hpp"
+#include "math/tensor_fit_support.hpp"
 
 namespace hadal {
 namespace {
 
-TensorData data_of(TensorEntries entries) {
-  TensorData data;
-  data.entries = std::move(entries);
-  return data;
-}
-
-TensorFitOptions at_ratio(double ratio, double tolerance = 1e-4) {
-  TensorFitOptions options;
-  options.lambda.kind = LambdaChoice::Kind::ratio;
-  options.lambda.value = ratio;
-  options.tolerance = tolerance;
-  return options;
-}
+using test::at_ratio;
+using test::data_of;
+using test::penalty_of;
 
 FactorNorm norm_of(const char* text, bool nonnegative = false, Index chain = 0) {
   FactorNorm norm = parse_norm(text);
   norm.nonnegative = nonnegative;
   if (norm.tv > 0) norm.graph = lattice(GraphKind::chain, {chain, 1, 1});
   return norm;
-}
-
-double penalty_of(const TensorModel& model, Index c) {
-  double product = 1;
-  for (std::size_t m = 0; m < model.factors.size(); ++m)
-    product *= model.norms[m](model.factors[m].col(c));
-  return product;
 }
 
 TEST(TensorFit, OfOrderTwoIsTheMatrixAnswer) {

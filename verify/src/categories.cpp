@@ -1,7 +1,11 @@
 #include "categories.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+
+#include "hadal/error.hpp"
 
 namespace hadal::verify {
 namespace {
@@ -84,6 +88,18 @@ CategoryEntry category_entry(const std::vector<double>& scores, const std::vecto
   }
   entry.residual = exact_residual(exponentials, chosen, weight);
   return entry;
+}
+
+void require_count_of_categories(LossKind loss, std::size_t count) {
+  constexpr std::size_t least = 2, most = 100;  // see exact_residual
+  if (loss != LossKind::multinomial) {
+    if (count > 0)
+      throw ModelError("the model has categories, expected none without the multinomial loss");
+    return;
+  }
+  if (count < least || count > most)
+    throw ModelError(
+        fmt::format("the model has {} categories, expected {} to {}", count, least, most));
 }
 
 }  // namespace hadal::verify

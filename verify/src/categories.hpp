@@ -21,4 +21,7 @@ struct CategoryEntry {
 CategoryEntry category_entry(const std::vector<double>& scores, const std::vector<Real>& margins,
                              std::size_t chosen, double weight);
 
+/// Throws ModelError unless the multinomial loss has 2 to 100 categories, any other none.
+void require_count_of_categories(LossKind loss, std::size_t count);
+
 }  // namespace hadal::verify

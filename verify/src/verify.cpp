@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "categories.hpp"
 #include "checks.hpp"
 #include "evidence.hpp"
 #include "factor_norm.hpp"
@@ -20,20 +21,12 @@ namespace hadal::verify {
 namespace {
 
 void require_categories(const MatrixModel& model) {
-  constexpr std::size_t least = 2, most = 100;  // see category_entry
-  const std::size_t count = model.categories.size();
-  if (model.loss != LossKind::multinomial) {
-    if (count > 0)
-      throw ModelError("the model has categories, expected none without the multinomial loss");
-    return;
-  }
-  if (count < least || count > most)
-    throw ModelError(
-        fmt::format("the model has {} categories, expected {} to {}", count, least, most));
+  require_count_of_categories(model.loss, model.categories.size());
+  if (model.loss != LossKind::multinomial) return;
   if (model.dictionary_v.given() || model.v.rows() % model.scores() != 0)
     throw ModelError(fmt::format(
         "the model has {} scores in a row, expected {} for each column and no dictionary of them",
-        model.score_columns(), count));
+        model.score_columns(), model.scores()));
 }
 
 void require_shapes(const MatrixModel& model) {

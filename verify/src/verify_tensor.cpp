@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "categories.hpp"
 #include "check_tensor.hpp"
 #include "evidence.hpp"
 #include "factor_norm.hpp"
@@ -18,22 +19,14 @@ namespace hadal::verify {
 namespace {
 
 void require_categories(const TensorModel& model) {
-  constexpr std::size_t least = 2, most = 100;  // see category_entry
-  const std::size_t count = model.categories.size();
-  if (model.loss != LossKind::multinomial) {
-    if (count > 0)
-      throw ModelError("the model has categories, expected none without the multinomial loss");
-    return;
-  }
-  if (count < least || count > most)
-    throw ModelError(
-        fmt::format("the model has {} categories, expected {} to {}", count, least, most));
+  require_count_of_categories(model.loss, model.categories.size());
+  if (model.loss != LossKind::multinomial) return;
   const FactorNorm& norm = model.norms.back();
   if (model.data_order() < 2 || model.factors.back().rows() != std::ssize(model.categories) ||
       !norm.plain() || norm.l2 != 1)
     throw ModelError(fmt::format(
         "the last of {} modes has {} elements and the norm {}, expected the {} categories and l2",
-        model.order(), model.factors.back().rows(), to_string(norm), count));
+        model.order(), model.factors.back().rows(), to_string(norm), model.categories.size()));
 }
 
 void require_shapes(const TensorModel& model) {
