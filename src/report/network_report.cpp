@@ -6,21 +6,14 @@
 #include <cmath>
 
 #include "decision_map.hpp"
-#include "hadal/data/write.hpp"
-#include "hadal/error.hpp"
 #include "hadal/report/words.hpp"
 #include "html.hpp"
 #include "page.hpp"
 #include "plots.hpp"
+#include "sample_sections.hpp"
 
 namespace hadal {
 namespace {
-
-void require_same_inputs(const NetworkModel& model, const SampleData& data) {
-  if (data.inputs.cols() == model.inputs()) return;
-  throw ModelError(fmt::format("data of {} inputs: the model has {}, expected the data of its fit",
-                               data.inputs.cols(), model.inputs()));
-}
 
 std::string lead(const NetworkModel& model, const SampleData* data) {
   const Index size = model.size();
@@ -57,48 +50,16 @@ std::string cards(const NetworkModel& model) {
   return text + "</dl>\n";
 }
 
-/// How often a sample of one class was taken for another.
-std::string confusion_section(const NetworkModel& model, const SampleData* data) {
-  if (!data || !data->has_targets || model.task != Task::classification) return "";
-  const auto classes = static_cast<Index>(model.classes.size());
-  const std::vector<int> best = most_probable(predictions(model, data->inputs));
-  Eigen::MatrixXi count = Eigen::MatrixXi::Zero(classes, classes);
-  for (std::size_t i = 0; i < best.size(); ++i)
-    if (data->labels[i] >= 0) ++count(data->labels[i], best[i]);
-  std::string text =
-      "<section><h2>What was taken for what</h2>\n<p>Samples of the data given, by their class "
-      "(rows) and the class predicted (columns).</p>\n<table class=\"confusion\"><tr><th></th>";
-  for (const std::string& name : model.classes)
-    text += fmt::format("<th>{}</th>", html::escape(name));
-  text += "</tr>\n";
-  for (Index a = 0; a < classes; ++a) {
-    text +=
-        fmt::format("<tr><th>{}</th>", html::escape(model.classes[static_cast<std::size_t>(a)]));
-    for (Index b = 0; b < classes; ++b)
-      text += fmt::format("<td{}>{}</td>",
-                          a == b        ? " class=\"right\""
-                          : count(a, b) ? " class=\"wrong\""
-                                        : "",
-                          count(a, b));
-    text += "</tr>\n";
-  }
-  return text + "</table></section>\n";
-}
-
-/// The weights of a unit's inputs as a picture: grey for 0, white and black for the largest size.
+/// The weights of a unit's inputs, on the scale of the pixels: weights belong to standardised ones.
 std::string filter_address(const NetworkModel& model, Index column) {
   const SamplePicture& shape = *model.picture;
-  // On the scale of the pixels: weights belong to standardised inputs.
   const Vector weight = model.u.col(column).head(model.inputs()).cwiseQuotient(model.input_scale);
-  const double size = weight.cwiseAbs().maxCoeff();
-  Factor picture = Factor::Constant(shape.height, shape.width * shape.channels, 127.5);
-  for (Index k = 0; size > 0 && k < weight.size(); ++k) {
+  Factor planes(shape.height, shape.width * shape.channels);
+  for (Index k = 0; k < weight.size(); ++k) {
     const Index pixel = k / shape.channels, channel = k % shape.channels;
-    picture(pixel / shape.width, channel * shape.width + pixel % shape.width) =
-        127.5 * (1 + weight[k] / size);
+    planes(pixel / shape.width, channel * shape.width + pixel % shape.width) = weight[k];
   }
-  return html::png_address(
-      encode_png(picture, {shape.height, shape.width, static_cast<int>(shape.channels), 8}));
+  return weight_picture(planes, shape.channels);
 }
 
 std::string filter_section(const NetworkModel& model) {
@@ -115,6 +76,12 @@ std::string filter_section(const NetworkModel& model) {
     text += fmt::format("<img src=\"{}\" alt=\"Input weights of unit {}\">\n",
                         filter_address(model, j * pieces), j + 1);
   return text + "</div></section>\n";
+}
+
+std::string confusion(const NetworkModel& model, const SampleData* data) {
+  return tells_classes(model, data)
+             ? confusion_section(model, *data, predictions(model, data->inputs))
+             : "";
 }
 
 Rows settings(const NetworkModel& model, const SampleData* data) {
@@ -139,8 +106,7 @@ std::string network_report(const NetworkModel& model, const SampleData* data,
   return report_page(
       files.model,
       report_header(title, model, lead(model, data)) + cards(model) +
-          decision_map_section(model, data) + confusion_section(model, data) +
-          filter_section(model) +
+          decision_map_section(model, data) + confusion(model, data) + filter_section(model) +
           certificate_section(model, objective_unit_in_words(model), false, files,
                               networks_in_words(model)) +
           plot_section(model, sizes, "Penalty of each hidden unit, and lambda (dashed).") +

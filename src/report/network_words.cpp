@@ -6,14 +6,14 @@
 
 namespace hadal {
 
-std::string loss_in_words(const NetworkModel& model) {
+std::string loss_in_words(const SampleModel& model) {
   const std::string name(to_string(model.loss));
   if (model.loss == LossKind::huber)
     return fmt::format("{}, errors count as gross from {} on", name, figure(model.huber_threshold));
   return name;
 }
 
-std::string error_in_words(const NetworkModel& model) {
+std::string error_in_words(const SampleModel& model) {
   if (model.task == Task::classification)
     return fmt::format("mean log loss; a fair draw of {} classes has {}", model.classes.size(),
                        figure(std::log(static_cast<double>(model.classes.size())), 3));
@@ -21,7 +21,7 @@ std::string error_in_words(const NetworkModel& model) {
                                          : "root mean squared, in units of the target";
 }
 
-std::string objective_unit_in_words(const NetworkModel& model) {
+std::string objective_unit_in_words(const SampleModel& model) {
   return predicts_in_data_units(model.loss) ? "in squared units of the target" : "without unit";
 }
 

@@ -1,11 +1,6 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
-#include "hadal/data/samples.hpp"
-#include "hadal/model/fitted_model.hpp"
+#include "hadal/model/sample_model.hpp"
 #include "hadal/model/unit_penalty.hpp"
 #include "hadal/network/activation.hpp"
 
@@ -21,30 +16,17 @@ namespace hadal {
 /// (`path`). Losses: squared, huber, poisson for regressions (the sum over outputs); logistic for
 /// two classes (one output, the second class being y = 1), multinomial for more (an output for each
 /// class). Units are balanced, ||u_j|| = ||v_j||, and ordered by penalty, largest first.
-struct NetworkModel : FittedModel {
+struct NetworkModel : SampleModel {
   // problem
   Activation activation;
   UnitPenalty penalty = UnitPenalty::product;
-  Task task = Task::regression;
   bool bias = true;
-  InputEncoding encoding;
-  std::optional<SamplePicture> picture;
-  std::vector<std::string> classes;       ///< of a classification
-  std::vector<std::string> target_names;  ///< of a regression, or of the column with the classes
-  Vector input_mean, input_scale;         ///< x = (input - mean) / scale, scale > 0
-  Vector offset;  ///< of every output; zero unless the loss is squared or huber
 
   // model
   Factor u;  ///< (inputs + bias) x (pieces * size), the pieces of a unit side by side
   Factor v;  ///< outputs x size
 
-  // figures
-  double train_accuracy = 0,
-         validation_accuracy = 0;  ///< NaN for regressions or where none held out
-
   Index size() const { return v.cols(); }
-  Index inputs() const { return input_mean.size(); }
-  Index outputs() const { return offset.size(); }
 };
 
 /// The standardised inputs, with a last column of ones where the model has a bias.
@@ -53,7 +35,5 @@ Factor standardised(const NetworkModel& model, const Factor& inputs);
 Factor scores(const NetworkModel& model, const Factor& inputs);
 /// Means for regressions (through the link); for classifications the probability of every class.
 Factor predictions(const NetworkModel& model, const Factor& inputs);
-/// The most probable class of every row of probabilities.
-std::vector<int> most_probable(const Factor& probabilities);
 
 }  // namespace hadal

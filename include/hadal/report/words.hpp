@@ -80,9 +80,9 @@ std::string noise_in_words(const DropoutModel& model);
 /// E.g. "50 x 40", or "10 outputs, 30 inputs, 200 samples".
 std::string shape_in_words(const DropoutModel& model);
 
-std::string loss_in_words(const NetworkModel& model);
-std::string error_in_words(const NetworkModel& model);
-std::string objective_unit_in_words(const NetworkModel& model);
+std::string loss_in_words(const SampleModel& model);
+std::string error_in_words(const SampleModel& model);
+std::string objective_unit_in_words(const SampleModel& model);
 /// What the claim of a network's model is about, e.g. "network of relu units of any width".
 std::string networks_in_words(const NetworkModel& model);
 /// E.g. "sum over units of l2 norm in times l2 norm out (weight decay)".
