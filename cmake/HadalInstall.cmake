@@ -8,6 +8,9 @@ write_basic_package_version_file(hadalConfigVersion.cmake COMPATIBILITY SameMino
 
 install(TARGETS hadal hadal_data hadal_model hadal_report hadal_solver hadal_verify EXPORT hadal
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(HADAL_WITH_TORCH)
+  install(TARGETS hadal_deep EXPORT hadal ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 install(EXPORT hadal NAMESPACE hadal:: FILE hadalTargets.cmake DESTINATION ${package_folder})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/hadalConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/hadalConfigVersion.cmake

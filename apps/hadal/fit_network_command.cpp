@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "deep_arguments.hpp"
 #include "files.hpp"
 #include "fit_arguments.hpp"
 #include "fit_results.hpp"
@@ -25,6 +26,15 @@ std::string check_activation(std::string& text) {
   }
 }
 
+NetworkModel fit(const SampleData& data, const NetworkFitOptions& options,
+                 const FitObserver& observer) {
+  return fit_network(data, options, observer);
+}
+
+DeepModel fit(const SampleData& data, const DeepFitOptions& options, const FitObserver& observer) {
+  return fit_deep_network(data, options, observer);
+}
+
 class FitNetworkCommand {
  public:
   explicit FitNetworkCommand(CLI::App& app);
@@ -32,14 +42,18 @@ class FitNetworkCommand {
 
  private:
   void add_model_options(CLI::App& app);
+  template <class Options>
+  int fitted(const SampleData& data, const Options& options) const;
 
+  const CLI::App& app_;
   fs::path data_;
   SampleReadingArguments reading_;
   NetworkFitOptions options_;
   FitArguments arguments_{options_};
+  DeepArguments deep_;
 };
 
-FitNetworkCommand::FitNetworkCommand(CLI::App& app) {
+FitNetworkCommand::FitNetworkCommand(CLI::App& app) : app_(app) {
   app.add_option("DATA", data_,
                  "Samples with targets: a table (CSV, TSV), NPY or IDX with --target-file, or a "
                  "folder with one folder of PNG pictures for each class")
@@ -47,13 +61,15 @@ FitNetworkCommand::FitNetworkCommand(CLI::App& app) {
       ->type_name("");
   arguments_.add_lambda_options(app);
   app.add_option("--validation", options_.validation,
-                 "Choose lambda by this part of the samples, held out at random, in place of --cv")
+                 "Choose lambda by this part of the samples, held out at random, in place of --cv; "
+                 "of deep subnetworks, stop early by it")
       ->type_name("F")
       ->check(number("a number in (0, 1)", [](double f) { return f > 0 && f < 1; }))
       ->group("How strong the penalty is (default: --cv 5)");
   add_model_options(app);
   arguments_.add_proof_options(app, "1e-4");
-  arguments_.add_run_options(app, false);
+  deep_.add_to(app);
+  arguments_.add_run_options(app, true);
   arguments_.add_output_options(app);
   reading_.add_to(app);
   app.footer(
@@ -63,6 +79,7 @@ FitNetworkCommand::FitNetworkCommand(CLI::App& app) {
       "  hadal fit network digits.npy --target-file labels.npy --cv 5 --out digits.h5\n"
       "  hadal fit network pictures/ --hidden abs --lambda-ratio 0.05 --out pictures.h5\n"
       "  hadal fit network clicks.csv --hidden square --tol 1e-6 --out clicks.h5\n"
+      "  hadal fit network digits.csv --architecture convnet:8,16 --image 1x8x8 --out digits.h5\n"
       "The optimum is proved for linear and, with one output, square units, and for inputs of up "
       "to 8\n"
       "dimensions, the bias among them, of two or three as a rule in seconds; beyond that the "
@@ -113,26 +130,31 @@ void FitNetworkCommand::add_model_options(CLI::App& app) {
       ->group(group);
 }
 
-int FitNetworkCommand::run() {
+template <class Options>
+int FitNetworkCommand::fitted(const SampleData& data, const Options& options) const {
   const SampleReadOptions read_options = reading_.options();
-  arguments_.check(data_);
-  if (!read_options.target_file.empty()) require_input(read_options.target_file, "--target-file");
-  const SampleData data = read_samples(data_, read_options);
-  NetworkModel model;
-  {
-    const InterruptGuard interrupt;
-    Progress progress(arguments_.quiet());
-    progress.begin({options_.tolerance, options_.time_limit});
-    model = fit_network(data, options_, [&](const FitProgress& at) {
-      progress.show(at);
-      return !interrupt.requested();
-    });
-  }
+  const InterruptGuard interrupt;
+  Progress progress(arguments_.quiet());
+  progress.begin({options.tolerance, options.time_limit});
+  auto model = fit(data, options, [&](const FitProgress& at) {
+    progress.show(at);
+    return !interrupt.requested();
+  });
+  progress.finish();
   model.read_options = to_json(read_options);
   std::string files = data_.string();
   if (!read_options.target_file.empty())
     files += " --target-file " + read_options.target_file.string();
   return write_results(arguments_, model, files);
+}
+
+int FitNetworkCommand::run() {
+  const SampleReadOptions read_options = reading_.options();
+  deep_.check(app_);
+  arguments_.check(data_);
+  if (!read_options.target_file.empty()) require_input(read_options.target_file, "--target-file");
+  SampleData data = read_samples(data_, read_options);
+  return deep_.given() ? fitted(data, deep_.options(options_, data)) : fitted(data, options_);
 }
 
 }  // namespace

@@ -136,6 +136,37 @@ std::string problem_text(const NetworkModel& model) {
   return text + origin_text(model, to_json(SampleReadOptions{}));
 }
 
+/// Layers in order, those of branches further in.
+std::string layers_text(const DeepModel& model, const Plan& plan,
+                        const std::vector<PlannedLayer>& layers) {
+  std::string text;
+  for (const PlannedLayer& at : layers) {
+    const auto number = static_cast<std::size_t>(at.weights);
+    std::string what = fmt::format("{} to {}", to_string(at.in), to_string(at.out));
+    if (at.weights >= 0)
+      what += fmt::format(", degree {}: norm {} of all copies",
+                          plan.degrees[plan.weights[number].block],
+                          figure(model.weights[number].cast<double>().norm()));
+    text += text_line(at.name + ":", " " + what);
+    for (const std::vector<PlannedLayer>& branch : at.branches)
+      text += layers_text(model, plan, branch);
+  }
+  return text;
+}
+
+std::string problem_text(const DeepModel& model) {
+  const Plan plan = plan_of(model);
+  std::string text = text_line("loss", loss_in_words(model));
+  text += text_line("penalty", penalty_in_words(model));
+  text += layers_text(model, plan, plan.layers);
+  text += text_line("degree", fmt::format("{} of a copy, {} of its penalty", plan.degree(),
+                                          degree_of(model.penalty, plan)));
+  text += text_line("penalties", values_text(strengths(model)));
+  if (model.task == Task::classification)
+    text += text_line("classes", fmt::format("{}", fmt::join(model.classes, ", ")));
+  return text + origin_text(model, to_json(SampleReadOptions{}));
+}
+
 class InspectCommand {
  public:
   explicit InspectCommand(CLI::App& app) {
@@ -173,6 +204,9 @@ class InspectCommand {
         break;
       case ModelKind::network:
         show(load_network_model(model_), "penalties");
+        break;
+      case ModelKind::deep:
+        show(load_deep_model(model_), "penalties");
         break;
       case ModelKind::dropout:
         show(load_dropout_model(model_), "singular_values");

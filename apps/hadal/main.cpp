@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <new>
+#include <string_view>
 
 #include "command_line.hpp"
 #include "exit_code.hpp"
+#include "hadal/deep/deep_fit.hpp"
 #include "hadal/error.hpp"
 
 namespace {
@@ -23,11 +27,24 @@ void wait_passively(char** argv) {
   execv("/proc/self/exe", argv);  // returns only where /proc is missing: then threads spin
 }
 
+/// Deep subnetworks are fitted by the program beside this one that has LibTorch, which takes long
+/// to load. Where there is none the command says what is missing.
+void use_deep_program(int argc, char** argv) {
+  if (hadal::deep_available()) return;
+  const bool asked = std::any_of(argv, argv + argc, [](const char* argument) {
+    return std::string_view(argument).starts_with("--architecture");
+  });
+  std::error_code none;
+  const auto here = std::filesystem::read_symlink("/proc/self/exe", none);
+  if (asked && !none) execv((here.parent_path() / "hadal-deep").c_str(), argv);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace hadal::cli;
   wait_passively(argv);
+  use_deep_program(argc, argv);
   CommandLine line;
   try {
     return line.run(argc, argv);

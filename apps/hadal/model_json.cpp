@@ -49,6 +49,17 @@ Json common_json(const FittedModel& model, Index size) {
            model.loss == LossKind::huber ? Json(model.huber_threshold) : Json(nullptr)}};
 }
 
+/// What the models of all networks say of their samples.
+void add_samples(const SampleModel& model, Json& json) {
+  const bool classes = model.task == Task::classification;
+  json["task"] = classes ? "classification" : "regression";
+  json["inputs"] = model.encoding.names();
+  json["classes"] = classes ? Json(model.classes) : Json(nullptr);
+  json["outputs"] = model.outputs();
+  json["train_accuracy"] = model.train_accuracy;
+  json["validation_accuracy"] = model.validation_accuracy;
+}
+
 }  // namespace
 
 Json model_json(const MatrixModel& model) {
@@ -115,14 +126,24 @@ Json model_json(const NetworkModel& model) {
   Json json = common_json(model, model.size());
   json["hidden"] = model.activation.to_string();
   json["penalty"] = to_string(model.penalty);
-  json["task"] = model.task == Task::classification ? "classification" : "regression";
-  json["inputs"] = model.encoding.names();
+  add_samples(model, json);
   json["bias"] = model.bias;
-  json["classes"] = model.task == Task::classification ? Json(model.classes) : Json(nullptr);
-  json["outputs"] = model.outputs();
-  json["train_accuracy"] = model.train_accuracy;
-  json["validation_accuracy"] = model.validation_accuracy;
   json["path"] = path_json(model.path);
+  return json;
+}
+
+Json model_json(const DeepModel& model) {
+  const Plan plan = plan_of(model);
+  Json json = common_json(model, model.size());
+  json["architecture"] = model.architecture.to_text();
+  json["penalty"] = to_string(model.penalty);
+  json["degree"] = plan.degree();
+  json["degrees"] = plan.degrees;
+  json["parameters"] = plan.parameters();
+  json["epochs"] = model.epochs;
+  json["polar"] = model.trace.empty() ? Json(nullptr) : Json(model.trace.back().polar);
+  add_samples(model, json);
+  json["bias"] = model.architecture.bias;
   return json;
 }
 

@@ -13,9 +13,10 @@ namespace {
 
 template <class Model>
 std::string error_text(const Model& model) {
-  const char* const what = std::is_same_v<Model, NetworkModel> ? "samples" : "entries";
-  std::string text = fmt::format("{} on the {}{}", figure(model.train_error),
-                                 std::is_same_v<Model, NetworkModel> ? "" : "observed ", what);
+  constexpr bool samples = std::is_base_of_v<SampleModel, Model>;
+  const char* const what = samples ? "samples" : "entries";
+  std::string text =
+      fmt::format("{} on the {}{}", figure(model.train_error), samples ? "" : "observed ", what);
   if (std::isfinite(model.validation_error))
     text += fmt::format(", {} on held-out {}", figure(model.validation_error), what);
   return text + fmt::format(" ({})", error_in_words(model));
@@ -71,6 +72,15 @@ std::string balance_text(const Vector& products) {
                      figure(100 * spread(products), 2));
 }
 
+/// Empty for a regression.
+std::string accuracy_text(const SampleModel& model) {
+  if (model.task == Task::regression) return "";
+  std::string accuracy = fmt::format("{} of the samples", figure(model.train_accuracy, 4));
+  if (std::isfinite(model.validation_accuracy))
+    accuracy += fmt::format(", {} of held-out ones", figure(model.validation_accuracy, 4));
+  return text_line("accuracy", accuracy);
+}
+
 }  // namespace
 
 std::string text_line(const std::string& label, const std::string& text) {
@@ -111,13 +121,26 @@ std::string model_text(const NetworkModel& model) {
   text += certificate_text(model, objective_unit_in_words(model));
   text += text_line("lambda", lambda_text(model));
   text += text_line("error", error_text(model));
-  if (model.task == Task::classification) {
-    std::string accuracy = fmt::format("{} of the samples", figure(model.train_accuracy, 4));
-    if (std::isfinite(model.validation_accuracy))
-      accuracy += fmt::format(", {} of held-out ones", figure(model.validation_accuracy, 4));
-    text += text_line("accuracy", accuracy);
-  }
+  text += accuracy_text(model);
   return text + end_text(model, stop_in_words(model.stop));
+}
+
+std::string model_text(const DeepModel& model) {
+  const Plan plan = plan_of(model);
+  std::string text =
+      fmt::format("{}. {}\n", headline(model), claim(model.certificate, networks_in_words(model)));
+  text += text_line(
+      "width", fmt::format("{} parallel subnetworks ({})", model.size(), shape_in_words(model)));
+  text +=
+      text_line("subnetwork", fmt::format("degree {}, {} weight layers, {} weights", plan.degree(),
+                                          plan.weights.size(), plan.parameters()));
+  text += text_line("objective", fmt::format("{} ({})", figure(model.certificate.objective, 12),
+                                             objective_unit_in_words(model)));
+  text += text_line("proof", fmt::format("none ({})", model.certificate.method));
+  text += text_line("lambda", lambda_in_words(model));
+  text += text_line("error", error_text(model));
+  text += accuracy_text(model);
+  return text + end_text(model, stop_in_words(model));
 }
 
 }  // namespace hadal::cli

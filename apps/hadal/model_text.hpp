@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "hadal/model/deep_model.hpp"
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/network_model.hpp"
@@ -17,5 +18,6 @@ std::string model_text(const MatrixModel& model);
 std::string model_text(const TensorModel& model);
 std::string model_text(const DropoutModel& model);
 std::string model_text(const NetworkModel& model);
+std::string model_text(const DeepModel& model);
 
 }  // namespace hadal::cli

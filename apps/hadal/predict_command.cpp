@@ -250,7 +250,10 @@ int PredictCommand::run_dropout() {
 int PredictCommand::run_network() {
   if (row_option_->count() > 0 || !errors_.empty() || all_ || reading_.given())
     throw ArgumentError("the model is a network; expected a file with samples to predict for");
-  predict_samples(load_network_model(model_), pairs_, targets_, out_);
+  if (model_kind(model_) == ModelKind::deep)
+    predict_samples(load_deep_model(model_), pairs_, targets_, out_);
+  else
+    predict_samples(load_network_model(model_), pairs_, targets_, out_);
   return exit_done;
 }
 
@@ -259,7 +262,7 @@ int PredictCommand::run() {
   const ModelKind kind = model_kind(model_);
   if (kind == ModelKind::tensor) return run_tensor();
   if (kind == ModelKind::dropout) return run_dropout();
-  if (kind == ModelKind::network) return run_network();
+  if (kind == ModelKind::network || kind == ModelKind::deep) return run_network();
   const MatrixModel model = load_model(model_);
   if (!errors_.empty()) {
     find_errors(model);

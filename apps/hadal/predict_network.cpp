@@ -13,7 +13,7 @@
 namespace hadal::cli {
 namespace {
 
-std::string header_of(const NetworkModel& model) {
+std::string header_of(const SampleModel& model) {
   std::string text;
   if (model.task == Task::classification) {
     text = "class";
@@ -29,7 +29,7 @@ std::string header_of(const NetworkModel& model) {
   return text + "\n";
 }
 
-std::string table_of(const NetworkModel& model, const Factor& predicted) {
+std::string table_of(const SampleModel& model, const Factor& predicted) {
   std::string text = header_of(model);
   const bool classes = model.task == Task::classification;
   const std::vector<int> best = classes ? most_probable(predicted) : std::vector<int>();
@@ -76,10 +76,9 @@ std::string values_met(const Factor& predicted, const Factor& targets) {
   return text + fmt::format("  over {} samples", targets.rows());
 }
 
-}  // namespace
-
-void predict_samples(const NetworkModel& model, const std::filesystem::path& samples,
-                     const std::filesystem::path& targets, const std::filesystem::path& out) {
+template <class Model>
+void predict(const Model& model, const std::filesystem::path& samples,
+             const std::filesystem::path& targets, const std::filesystem::path& out) {
   if (!out.empty()) require_extension(out, "--out", {".csv", ".npy"});
   const SampleData data = read_samples_like(model, samples, targets);
   const Factor predicted = predictions(model, data.inputs);
@@ -92,6 +91,18 @@ void predict_samples(const NetworkModel& model, const std::filesystem::path& sam
   fmt::print(out.empty() ? stderr : stdout, "{}\n",
              model.task == Task::classification ? classes_met(predicted, data.labels)
                                                 : values_met(predicted, data.targets));
+}
+
+}  // namespace
+
+void predict_samples(const NetworkModel& model, const std::filesystem::path& samples,
+                     const std::filesystem::path& targets, const std::filesystem::path& out) {
+  predict(model, samples, targets, out);
+}
+
+void predict_samples(const DeepModel& model, const std::filesystem::path& samples,
+                     const std::filesystem::path& targets, const std::filesystem::path& out) {
+  predict(model, samples, targets, out);
 }
 
 }  // namespace hadal::cli

@@ -8,6 +8,7 @@
 #include "files.hpp"
 #include "hadal/data/read_tensor.hpp"
 #include "hadal/model/model_io.hpp"
+#include "hadal/report/deep_report.hpp"
 #include "hadal/report/dropout_report.hpp"
 #include "hadal/report/matrix_report.hpp"
 #include "hadal/report/network_report.hpp"
@@ -69,7 +70,9 @@ class ReportCommand {
       case ModelKind::dropout:
         return dropout_page();
       case ModelKind::network:
-        return network_page();
+        return network_page(load_network_model(model_), network_report);
+      case ModelKind::deep:
+        return network_page(load_deep_model(model_), deep_report);
       case ModelKind::matrix:
         break;
     }
@@ -82,15 +85,15 @@ class ReportCommand {
     return dropout_report(load_dropout_model(model_), files());
   }
 
-  std::string network_page() const {
+  template <class Model, class Report>
+  std::string network_page(const Model& model, const Report& report) const {
     if (reading_.given())
       throw ArgumentError(
           "options of reading were given for a network's model; expected none: its data are read "
           "as in the fit");
-    const NetworkModel model = load_network_model(model_);
     std::optional<SampleData> data;
     if (!data_.empty()) data = read_samples_like(model, data_, targets_);
-    return network_report(model, data ? &*data : nullptr, files());
+    return report(model, data ? &*data : nullptr, files());
   }
 
   std::string tensor_page() const {

@@ -51,7 +51,7 @@ void SampleReadingArguments::add_to(CLI::App& app) {
       ->group(group);
 }
 
-SampleData read_samples_like(const NetworkModel& model, const std::filesystem::path& path,
+SampleData read_samples_like(const SampleModel& model, const std::filesystem::path& path,
                              const std::filesystem::path& targets) {
   SampleReadOptions options = sample_read_options_from_json(model.read_options);
   options.target_file = targets;

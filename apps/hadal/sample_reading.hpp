@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "hadal/data/read_samples.hpp"
-#include "hadal/model/network_model.hpp"
+#include "hadal/model/sample_model.hpp"
 
 namespace hadal::cli {
 
@@ -22,7 +22,7 @@ class SampleReadingArguments {
 };
 
 /// Reads samples as the model's were; targets: the file of the targets of arrays, or empty.
-SampleData read_samples_like(const NetworkModel& model, const std::filesystem::path& path,
+SampleData read_samples_like(const SampleModel& model, const std::filesystem::path& path,
                              const std::filesystem::path& targets);
 
 }  // namespace hadal::cli

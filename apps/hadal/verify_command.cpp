@@ -110,7 +110,7 @@ class VerifyCommand {
   verify::Report verify_or_refuse() {
     const ModelKind kind = model_kind(model_);
     if (kind == ModelKind::dropout) return verify_dropout_or_refuse();
-    if (kind == ModelKind::network) return verify_network_or_refuse();
+    if (kind == ModelKind::network || kind == ModelKind::deep) return verify_network_or_refuse();
     if (!input_.empty())
       throw ArgumentError(
           "--input was given for a model that is not one of dropout; expected none");
@@ -133,10 +133,18 @@ class VerifyCommand {
       throw ArgumentError(
           "options of reading were given for a network's model; expected none but --target-file: "
           "its data are read as in the fit");
+    if (model_kind(model_) == ModelKind::deep) return verify_deep_or_refuse();
     const NetworkModel model = load_network_model(model_);
     among_ = networks_in_words(model);
     const SampleData data = read_samples_like(model, data_, targets_);
     return or_refuse([&] { return verify::verify_network(model, data, options_); });
+  }
+
+  verify::Report verify_deep_or_refuse() {
+    const DeepModel model = load_deep_model(model_);
+    among_ = networks_in_words(model);
+    const SampleData data = read_samples_like(model, data_, targets_);
+    return or_refuse([&] { return verify::verify_deep(model, data, options_); });
   }
 
   verify::Report verify_matrix_or_refuse() const {

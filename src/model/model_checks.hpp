@@ -1,6 +1,7 @@
 #pragma once
 
 #include "field_checks.hpp"
+#include "hadal/model/deep_model.hpp"
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/network_model.hpp"
@@ -14,5 +15,6 @@ void require_valid(const MatrixModel& model, const Complain& complain);
 void require_valid(const TensorModel& model, const Complain& complain);
 void require_valid(const DropoutModel& model, const Complain& complain);
 void require_valid(const NetworkModel& model, const Complain& complain);
+void require_valid(const DeepModel& model, const Complain& complain);
 
 }  // namespace hadal

@@ -11,11 +11,12 @@
 /// What saving and loading agree on; docs/model-file.md describes the whole layout.
 namespace hadal::layout {
 
-inline constexpr Words<ModelKind, 4> formats{"format",
+inline constexpr Words<ModelKind, 5> formats{"format",
                                              {{{ModelKind::matrix, "hadal matrix model"},
                                                {ModelKind::tensor, "hadal tensor model"},
                                                {ModelKind::dropout, "hadal dropout model"},
-                                               {ModelKind::network, "hadal network model"}}}};
+                                               {ModelKind::network, "hadal network model"},
+                                               {ModelKind::deep, "hadal deep network model"}}}};
 inline constexpr std::int64_t version = 1;
 
 /// One field of a record that is stored as one dataset per field, one element per record.

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "hadal/model/deep_model.hpp"
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/network_model.hpp"
@@ -10,7 +11,7 @@
 namespace hadal {
 
 /// The families of models that have files.
-enum class ModelKind { matrix, tensor, dropout, network };
+enum class ModelKind { matrix, tensor, dropout, network, deep };
 
 /// What kind of model a file holds; throws ModelError where it is none.
 ModelKind model_kind(const std::filesystem::path& path);
@@ -21,6 +22,7 @@ void save_model(const std::filesystem::path& path, const MatrixModel& model);
 void save_model(const std::filesystem::path& path, const TensorModel& model);
 void save_model(const std::filesystem::path& path, const DropoutModel& model);
 void save_model(const std::filesystem::path& path, const NetworkModel& model);
+void save_model(const std::filesystem::path& path, const DeepModel& model);
 
 /// Reads what save_model wrote. Every shape, range and cross-reference is checked before use;
 /// throws ModelError naming the file, the dataset or attribute, what it holds and what was
@@ -29,5 +31,6 @@ MatrixModel load_model(const std::filesystem::path& path);
 TensorModel load_tensor_model(const std::filesystem::path& path);
 DropoutModel load_dropout_model(const std::filesystem::path& path);
 NetworkModel load_network_model(const std::filesystem::path& path);
+DeepModel load_deep_model(const std::filesystem::path& path);
 
 }  // namespace hadal

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "hadal/model/deep_model.hpp"
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/network_model.hpp"
@@ -91,6 +92,17 @@ std::string penalty_in_words(const NetworkModel& model);
 std::string shape_in_words(const NetworkModel& model);
 /// ||u_j||^a ||v_j|| of every unit, largest first.
 Vector strengths(const NetworkModel& model);
+
+/// What the claim of a deep network's model would be about, e.g. "network of any width of parallel
+/// subnetworks of degree 3".
+std::string networks_in_words(const DeepModel& model);
+/// E.g. "sum over copies of the powers of their layers' norms, of degree 3".
+std::string penalty_in_words(const DeepModel& model);
+std::string shape_in_words(const DeepModel& model);
+/// Why the fit ended: epochs and held-out samples have their own words.
+std::string stop_in_words(const DeepModel& model);
+/// penalty(W_i) of every copy, largest first.
+Vector strengths(const DeepModel& model);
 
 /// Seconds, minutes or hours, e.g. "3.2 s", "4 min 10 s".
 std::string duration(double seconds);

@@ -190,6 +190,14 @@
       { labels: Array.from({ length: count }, (_, k) => k + 1), legend: series.length > 1 });
   }
 
+  function drawEpochs({ seconds, objective, size }) {
+    draw("plot-epoch-objective", "line", [line("objective", blue, points(seconds, objective))],
+      { x: timeAxis(seconds), y: axis("objective") });
+    draw("plot-epoch-size", "line", [line("width", blue, points(seconds, size), { stepped: true })],
+      { x: timeAxis(seconds), y: axis("width", { beginAtZero: true, ticks: { precision: 0 } }) });
+  }
+
+  if (data.epochs) drawEpochs(data.epochs);
   if (data.training) drawTraining(data.training);
   if (data.spectra) drawBars("plot-spectra",
     [{ label: "target", values: data.spectra.target, color: grey },

@@ -7,6 +7,7 @@
 #include "hadal/data/row_source.hpp"
 #include "hadal/data/samples.hpp"
 #include "hadal/data/tensor_entries.hpp"
+#include "hadal/model/deep_model.hpp"
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/network_model.hpp"
@@ -56,6 +57,10 @@ Report verify_tensor(const TensorModel& model, const TensorData& data, const Opt
 /// The same for a network with one hidden layer, and the samples that it was fitted to.
 Report verify_network(const NetworkModel& model, const SampleData& data,
                       const Options& options = {});
+
+/// What there is to check of deep subnetworks: objective, errors and accuracies, computed anew
+/// without LibTorch. Nothing is claimed of how far the optimum is, and nothing is found.
+Report verify_deep(const DeepModel& model, const SampleData& data, const Options& options = {});
 
 /// The same for a linear network with dropout; samples in the columns of target and input, an empty
 /// input being the identity.

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <limits>
+#include <string>
+
+#include "adam.hpp"
+#include "frame.hpp"
+#include "hadal/model/trace.hpp"
+
+namespace hadal::deep {
+
+/// Where a fit stands after an epoch; lambda_max and polar in the fit's own units.
+struct State {
+  std::int64_t epoch = 0;
+  Copies copies;
+  Adam adam;
+  Copies best;
+  double best_error = std::numeric_limits<double>::infinity();
+  std::int64_t best_epoch = 0;
+  double lambda_max = 0, polar = 0, seconds_before = 0;
+  std::vector<OuterIteration> trace;
+};
+
+/// What a fit solves and how, in words: a checkpoint goes on only with the same.
+std::string identity_of(const SampleData& data, const DeepFitOptions& options);
+
+void keep(const std::filesystem::path& path, const std::string& identity, const State& state,
+          double seconds);
+
+/// Throws ModelError for a checkpoint of another problem or of other shapes.
+State resumed(const std::filesystem::path& path, const std::string& identity,
+              const Subnetwork& subnetwork, const torch::TensorOptions& options);
+
+}  // namespace hadal::deep

@@ -1,0 +1,159 @@
+#include "hadal/report/deep_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "hadal/report/words.hpp"
+#include "html.hpp"
+#include "page.hpp"
+#include "plots.hpp"
+#include "sample_sections.hpp"
+
+namespace hadal {
+namespace {
+
+std::string lead(const DeepModel& model, const SampleData* data) {
+  std::string text =
+      fmt::format("{} parallel cop{} of one subnetwork of degree {}, {}", model.size(),
+                  model.size() == 1 ? "y" : "ies", plan_of(model).degree(), shape_in_words(model));
+  if (data) text += fmt::format(", for {} samples", data->samples());
+  text += fmt::format(". The error is {} on the samples it was fitted to",
+                      figure(model.train_error, 3));
+  if (std::isfinite(model.validation_error))
+    text += fmt::format(" and {} on samples it had not seen", figure(model.validation_error, 3));
+  return text + fmt::format(" ({}).", error_in_words(model));
+}
+
+std::string cards(const DeepModel& model) {
+  std::string text = "<dl class=\"cards\">\n";
+  text += card("Width (copies)", std::to_string(model.size()));
+  text += card("Weights of a copy", std::to_string(plan_of(model).parameters()));
+  if (model.task == Task::classification) {
+    text += card("Accuracy, fitted samples", figure(model.train_accuracy, 4));
+    if (std::isfinite(model.validation_accuracy))
+      text += card("Accuracy, held-out samples", figure(model.validation_accuracy, 4));
+  } else {
+    text += card("Error, fitted samples", figure(model.train_error, 4));
+  }
+  text += card("Time", duration(model.seconds));
+  return text + "</dl>\n";
+}
+
+std::string confusion(const DeepModel& model, const SampleData* data) {
+  return tells_classes(model, data)
+             ? confusion_section(model, *data, predictions(model, data->inputs))
+             : "";
+}
+
+/// The first weight layer, where its filters are pictures.
+const WeightLayer* picture_layer(const DeepModel& model, const Plan& plan) {
+  const WeightLayer& first = plan.weights.front();
+  const bool drawable = first.kernel > 1 && (first.inputs == 1 || first.inputs == 3);
+  return drawable && model.size() > 0 ? &first : nullptr;
+}
+
+std::string filter_section(const DeepModel& model, const Plan& plan) {
+  const WeightLayer* const layer = picture_layer(model, plan);
+  if (!layer) return "";
+  constexpr Index shown = 96;
+  const Index all = model.size() * layer->outputs, count = std::min(all, shown);
+  std::string text = fmt::format(
+      "<section><h2>What the first layer looks for</h2>\n<p>{} of {} filters, those of the "
+      "strongest copies first: white for brighter than usual, black for darker.</p>\n<div "
+      "class=\"filters\">\n",
+      count, all);
+  const Index window = layer->kernel * layer->kernel, size = layer->inputs * window;
+  for (Index f = 0; f < count; ++f) {
+    const Index copy = f / layer->outputs, begin = f % layer->outputs * size;
+    Factor planes(layer->kernel, layer->kernel * layer->inputs);
+    for (Index k = 0; k < size; ++k)
+      planes(k % window / layer->kernel, k / window * layer->kernel + k % layer->kernel) =
+          model.weights.front()(copy, begin + k);
+    text += fmt::format("<img src=\"{}\" alt=\"Filter {} of copy {}\">\n",
+                        weight_picture(planes, layer->inputs), f % layer->outputs + 1, copy + 1);
+  }
+  return text + "</div></section>\n";
+}
+
+std::string proof_section(const DeepModel& model, const ReportFiles& files) {
+  return fmt::format(
+      "<section class=\"certificate\"><h2>What is proved</h2>\n<p class=\"claim\">{}</p>\n<p>The "
+      "objective of this model is {} ({}). No bound was looked for: {}.</p>\n<p>To compute its "
+      "figures again, without the fit's library:</p>\n<pre>hadal verify {} {}</pre>\n</section>\n",
+      html::escape(claim(model.certificate)), figure(model.certificate.objective, 12),
+      html::escape(objective_unit_in_words(model)), html::escape(model.certificate.method),
+      html::escape(files.model), html::escape(files.data));
+}
+
+std::string history_section(const DeepModel& model) {
+  if (model.trace.empty()) return "";
+  const OuterIteration& last = model.trace.back();
+  return "<section><h2>How it was found</h2>\n<div class=\"plots\">\n" +
+         plot("plot-epoch-objective", "Objective", "Of all samples, after every epoch.",
+              fmt::format("Objective against seconds; it ends at {}", figure(last.objective, 8))) +
+         plot("plot-epoch-size", "Width",
+              "Number of parallel copies after every epoch. It is found, not given.",
+              fmt::format("Width against seconds; it ends at {}", last.size)) +
+         "</div>\n<noscript><p>The plots need JavaScript.</p></noscript></section>\n";
+}
+
+void add_layers(const DeepModel& model, const Plan& plan, const std::vector<PlannedLayer>& layers,
+                Rows& rows) {
+  for (const PlannedLayer& at : layers) {
+    const auto number = static_cast<std::size_t>(at.weights);
+    std::string what = fmt::format("{} to {}", to_string(at.in), to_string(at.out));
+    if (at.weights >= 0)
+      what += fmt::format(", degree {}, norm {} of all copies",
+                          plan.degrees[plan.weights[number].block],
+                          figure(model.weights[number].cast<double>().norm(), 4));
+    rows.emplace_back(at.name, what);
+    for (const std::vector<PlannedLayer>& branch : at.branches)
+      add_layers(model, plan, branch, rows);
+  }
+}
+
+Rows settings(const DeepModel& model, const Plan& plan) {
+  Rows rows;
+  add_layers(model, plan, plan.layers, rows);
+  rows.emplace_back("Loss", loss_in_words(model));
+  rows.emplace_back("Penalty", penalty_in_words(model));
+  rows.emplace_back("Lambda", lambda_in_words(model));
+  rows.emplace_back("Ended because", stop_in_words(model));
+  rows.emplace_back("Epochs", fmt::format("{} of {}", model.iterations, model.epochs));
+  rows.emplace_back("Seed", std::to_string(model.seed));
+  rows.emplace_back("Fitted by", "hadal " + model.version);
+  return rows;
+}
+
+nlohmann::json epochs_json(const DeepModel& model) {
+  nlohmann::json epochs = {{"seconds", nlohmann::json::array()},
+                           {"objective", nlohmann::json::array()},
+                           {"size", nlohmann::json::array()}};
+  for (const OuterIteration& at : model.trace) {
+    epochs["seconds"].push_back(at.seconds);
+    epochs["objective"].push_back(at.objective);
+    epochs["size"].push_back(at.size);
+  }
+  return epochs;
+}
+
+}  // namespace
+
+std::string deep_report(const DeepModel& model, const SampleData* data, const ReportFiles& files) {
+  if (data) require_same_inputs(model, *data);
+  const Plan plan = plan_of(model);
+  const std::string title = fmt::format("A network of {} parallel subnetwork{}", model.size(),
+                                        model.size() == 1 ? "" : "s");
+  nlohmann::json plots;
+  if (!model.trace.empty()) plots["epochs"] = epochs_json(model);
+  return report_page(files.model,
+                     report_header(title, model, lead(model, data)) + cards(model) +
+                         confusion(model, data) + filter_section(model, plan) +
+                         proof_section(model, files) + history_section(model) +
+                         settings_section(settings(model, plan)),
+                     plots);
+}
+
+}  // namespace hadal
