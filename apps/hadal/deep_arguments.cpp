@@ -65,7 +65,7 @@ void DeepArguments::add_to(CLI::App& app) {
   count("--epochs", options_.epochs, "Passes of training [100]");
   count("--batch", options_.batch, "Samples of a step [64]");
   app.add_option("--learning-rate", options_.learning_rate,
-                 "Of the first steps; it falls to 0 over the epochs [0.002]")
+                 "Of the first steps; it falls to 0 over the epochs [0.003]")
       ->type_name("X")
       ->check(positive_number())
       ->group(deep_group);
@@ -74,7 +74,7 @@ void DeepArguments::add_to(CLI::App& app) {
   count("--growth-interval", options_.growth_interval,
         "Epochs between two searches for new copies [4]");
   count("--growth", options_.growth, "Most copies that are added at a time [4]");
-  count("--search-starts", options_.starts, "Starts of a search [16]");
+  count("--search-starts", options_.starts, "Starts of a search [8]");
 }
 
 void DeepArguments::check(const CLI::App& app) const {

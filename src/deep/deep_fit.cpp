@@ -122,8 +122,8 @@ class Fit {
       state_.copies = state_.best = problem_.subnetwork().none(tensors_);
       state_.adam = Adam(state_.copies);
       constexpr int steps = 40;
-      constexpr Index samples = 2048;
-      search({2 * options_.starts, steps, samples, options_.seed, 0});
+      constexpr Index samples = 1024;
+      search({2 * options_.starts, steps, samples, options_.seed, 0}, state_.copies);
       state_.lambda_max = state_.polar;
     }
     const double ratio_or_value = options_.lambda.value;
@@ -134,12 +134,13 @@ class Fit {
   }
 
   /// At the present copies.
-  Found search(const SearchOptions& search_options) {
+  Found search(const SearchOptions& search_options, const Copies& more) {
     z_ = problem_.outputs(state_.copies).to(torch::kDouble);
     Samples precise = problem_.samples();
     precise.y = precise.y.to(torch::kDouble);
     if (precise.weight.defined()) precise.weight = precise.weight.to(torch::kDouble);
-    Found found = search_polar(problem_, problem_.loss().gradient(z_, precise), search_options);
+    Found found =
+        search_polar(problem_, problem_.loss().gradient(z_, precise), search_options, more);
     state_.polar = std::max(0.0, found.collected.front());
     return found;
   }
@@ -168,7 +169,8 @@ class Fit {
     constexpr int steps = 20;
     constexpr Index samples = 512;
     const Found found = search({options_.starts, steps, samples, options_.seed,
-                                1 + static_cast<std::uint64_t>(state_.epoch)});
+                                1 + static_cast<std::uint64_t>(state_.epoch)},
+                               problem_.subnetwork().none(tensors_));
     const Index room =
         options_.size_max > 0 ? options_.size_max - size_of(state_.copies) : options_.growth;
     const auto add = matched() ? append : append_at_any_length;
@@ -260,7 +262,12 @@ class Fit {
       tidy();
     constexpr int steps = 20;
     constexpr Index samples = 512;
-    search({options_.starts, steps, samples, options_.seed, 1 + std::uint64_t(options_.epochs)});
+    // The model's own copies collect lambda where training has come to rest: no search says less.
+    const Copies own = each_layer(
+        state_.copies, [&](const Tensor& layer) { return layer.slice(0, 0, options_.starts); });
+    search({options_.starts, steps, samples, options_.seed,
+            1 + static_cast<std::uint64_t>(options_.epochs)},
+           own);
     DeepModel model = frame_.model_of(state_.copies);
     model.lambda = lambda_ * frame_.lambda_unit();
     model.lambda_max = state_.lambda_max * frame_.lambda_unit();

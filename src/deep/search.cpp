@@ -90,7 +90,8 @@ Samples in_double(Samples samples) {
 
 }  // namespace
 
-Found search_polar(const Problem& problem, const Tensor& gradient, const SearchOptions& options) {
+Found search_polar(const Problem& problem, const Tensor& gradient, const SearchOptions& options,
+                   const Copies& more) {
   const Samples& all = problem.samples();
   Tensor x = all.x, direction = -gradient.to(all.x.scalar_type());
   if (options.samples < all.count()) {
@@ -100,8 +101,11 @@ Found search_polar(const Problem& problem, const Tensor& gradient, const SearchO
     x = x.index_select(0, few);
     direction = direction.index_select(0, few);
   }
-  const Copies starts = problem.subnetwork().random(
-      options.starts, generator(options.seed, stream_of_starts, options.time), x.options());
+  const Subnetwork& subnetwork = problem.subnetwork();
+  const Copies starts = joined(
+      subnetwork.random(options.starts, generator(options.seed, stream_of_starts, options.time),
+                        x.options()),
+      subnetwork.scaled(more, subnetwork.to_unit(more)));
   Copies copies = ascended(problem, starts, x, direction, options.steps);
 
   const torch::NoGradGuard no_graph;

@@ -20,9 +20,9 @@ struct SearchOptions {
 
 /// Looks for the polar of -G, sup <-G, map(w)> over copies with blocks of norm one, by ascents from
 /// many starts at once. A search: what it finds is a lower value of the polar, never a bound.
-/// gradient: G, samples x outputs.
+/// gradient: G, samples x outputs; more: copies to start from besides random ones, maybe none.
 Found search_polar(const Problem& problem, const torch::Tensor& gradient,
-                   const SearchOptions& options);
+                   const SearchOptions& options, const Copies& more);
 
 /// The scale t >= 0 of an atom with outputs t M and penalty t that minimises
 /// loss(Z + t M) + lambda t, which is convex in t. Tensors in double precision.

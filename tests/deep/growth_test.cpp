@@ -26,7 +26,7 @@ Tensor at_zero(const Problem& problem) { return torch::zeros_like(problem.sample
 
 Found found_at_zero(const Problem& problem) {
   return search_polar(problem, problem.loss().gradient(at_zero(problem), problem.samples()),
-                      {8, 60, 60, 1, 0});
+                      {8, 60, 60, 1, 0}, problem.subnetwork().none(torch::kDouble));
 }
 
 double objective(const Problem& problem, const Copies& copies, double lambda) {
@@ -56,7 +56,8 @@ TEST(Growth, SearchComesNearTheSpectralNormOfLinearCopies) {
   // One layer without biases: the polar is sigma_1(X^T Q).
   const Problem problem = rings_problem("no-bias\noutput\n", LayerPenalty::powers);
   const Tensor direction = test::normal(60, 1, 3);
-  const Found found = search_polar(problem, -direction, {4, 60, 60, 1, 0});
+  const Found found = search_polar(problem, -direction, {4, 60, 60, 1, 0},
+                                   problem.subnetwork().none(torch::kDouble));
   const double norm = problem.samples().x.t().mm(direction).norm().item<double>();
   EXPECT_LE(found.collected.front(), norm * (1 + 1e-12));
   EXPECT_GE(found.collected.front(), norm * 0.999);

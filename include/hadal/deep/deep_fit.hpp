@@ -9,7 +9,7 @@ namespace hadal {
 /// Options of the fit of parallel deep subnetworks. Of FitOptions it has no tolerance and no proof,
 /// lambda is given or a ratio, and epochs take the place of outer iterations.
 struct DeepFitOptions : FitOptions {
-  DeepFitOptions() { lambda = {LambdaChoice::Kind::ratio, 0.01, 0, false}; }
+  DeepFitOptions() { lambda = {LambdaChoice::Kind::ratio, 0.002, 0, false}; }
 
   Architecture architecture;
   LayerPenalty penalty = LayerPenalty::powers;
@@ -19,12 +19,12 @@ struct DeepFitOptions : FitOptions {
   bool standardise = true;  ///< inputs to mean 0 and deviation 1; of pictures channel by channel
   int epochs = 100;
   Index batch = 64;             ///< samples of a step
-  double learning_rate = 2e-3;  ///< of Adam at the start; it falls to 0 along a cosine
+  double learning_rate = 3e-3;  ///< of Adam at the start; it falls to 0 along a cosine
   double validation = 0;        ///< part of the samples held out to stop early by, in [0, 1)
   int patience = 20;            ///< epochs without a smaller error on them until it stops
   int growth_interval = 4;      ///< epochs between two searches for new copies
   Index growth = 4;             ///< most copies that are appended at a time
-  Index starts = 16;            ///< of a search
+  Index starts = 8;             ///< of a search
 };
 
 /// Whether this library was built with LibTorch.
