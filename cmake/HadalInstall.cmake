@@ -6,7 +6,7 @@ configure_package_config_file(cmake/hadalConfig.cmake.in hadalConfig.cmake
                               INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(hadalConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 
-install(TARGETS hadal hadal_data hadal_model hadal_report hadal_solver hadal_verify EXPORT hadal
+install(TARGETS hadal hadal_data hadal_model hadal_onnx hadal_report hadal_solver hadal_verify EXPORT hadal
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(HADAL_WITH_TORCH)
   install(TARGETS hadal_deep EXPORT hadal ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

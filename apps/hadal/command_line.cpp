@@ -40,6 +40,7 @@ CommandLine::CommandLine()
   add_predict_command(app_, action_);
   add_verify_command(app_, action_);
   add_inspect_command(app_, action_);
+  add_export_command(app_, action_);
   add_report_command(app_, action_);
   add_simulate_command(app_, action_);
   app_.footer(

@@ -12,6 +12,7 @@ void add_dropout_command(CLI::App& app, Action& action);
 void add_predict_command(CLI::App& app, Action& action);
 void add_verify_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
+void add_export_command(CLI::App& app, Action& action);
 void add_report_command(CLI::App& app, Action& action);
 void add_simulate_command(CLI::App& app, Action& action);
 void add_simulate_movie_command(CLI::App& simulate, Action& action);
