@@ -14,6 +14,8 @@ namespace {
 
 using ConstMap = Eigen::Map<const Factor>;
 
+constexpr const char* by_division = "branch and bound over the directions of a unit's inputs";
+
 PolarBound certain(double value, const char* method) {
   PolarBound bound;
   bound.value = value;
@@ -29,12 +31,19 @@ double product_error(const Factor& x, const Factor& q) {
          x.rowwise().norm().dot(q.rowwise().norm());
 }
 
-PolarBound linear_bound(const Factor& x, const Factor& q, const PolarRequest& request) {
+PolarBound linear_bound(const HiddenUnitFamily& family, const Factor& q,
+                        const PolarRequest& request) {
+  const Factor& x = family.x();
   const Matrix collected = x.transpose() * q;
+  const double error = product_error(x, q);
+  if (family.unit_penalty() == UnitPenalty::path) {
+    PolarBound bound = certain(collected.cwiseAbs().maxCoeff() + error, "largest element of X^T Q");
+    bound.best_there_is = true;
+    return bound;
+  }
   const Factor tall =
       collected.rows() >= collected.cols() ? Factor(collected) : Factor(collected.transpose());
   const Gram gram = gram_of_tall(tall);
-  const double error = product_error(x, q);
   PolarBound bound = verified_gram_bound(gram.lower, gram.error, request.lambda, request.precision,
                                          request.estimate);
   bound.value = (bound.value + error) * (1 + 4 * unit_roundoff);
@@ -86,9 +95,52 @@ Reduced reduced(const Factor& x, const Factor& q, Index dimensions_max) {
   return result;
 }
 
+constexpr Index dimensions_max = 8;
+
+DirectionBoundOptions division_options(const HiddenUnitFamily& family,
+                                       const PolarRequest& request) {
+  DirectionBoundOptions options;
+  options.norm = family.unit_penalty();
+  options.precision = 0.1 * request.precision;
+  options.target = request.lambda * (1 + options.precision);
+  options.cancelled = request.cancelled;
+  return options;
+}
+
+/// By l2 norms; `relaxed`: what is known without a division.
+PolarBound product_bound(const HiddenUnitFamily& family, const Factor& q, const TwoSlopes& slopes,
+                         const PolarRequest& request, PolarBound relaxed) {
+  const Reduced inputs = reduced(family.x(), q, dimensions_max);
+  if (inputs.points.cols() == 0) {
+    relaxed.best_there_is = true;
+    return relaxed;
+  }
+  DirectionBound divided =
+      bound_directions(inputs.points, q, slopes, division_options(family, request));
+  divided.upper =
+      divided.upper * (1 + 1e-13) + 1.01 * (slopes.half + std::abs(slopes.mean)) * inputs.left;
+  return divided.upper < relaxed.value ? certain(divided.upper, by_division) : relaxed;
+}
+
+/// By l1 norms: of v, too, so that a unit has one output where it collects the most.
+PolarBound path_bound(const HiddenUnitFamily& family, const Factor& q, const TwoSlopes& slopes,
+                      const PolarRequest& request, PolarBound relaxed) {
+  const Factor& x = family.x();
+  const double corner = corner_bound(x, q, slopes);
+  if (corner < relaxed.value) relaxed = certain(corner, "corners of a convex relaxation");
+  if (x.cols() > dimensions_max) {
+    relaxed.best_there_is = true;
+    return relaxed;
+  }
+  double upper = 0;
+  for (Index k = 0; k < q.cols(); ++k)
+    upper = std::max(
+        upper, bound_directions(x, q.col(k), slopes, division_options(family, request)).upper);
+  return upper < relaxed.value ? certain(upper, by_division) : relaxed;
+}
+
 PolarBound two_slopes_bound(const HiddenUnitFamily& family, const Factor& q,
                             const PolarRequest& request) {
-  constexpr Index dimensions_max = 8;
   const Activation& activation = family.activation();
   const TwoSlopes slopes{(activation.slope_above() + activation.slope_below()) / 2,
                          (activation.slope_above() - activation.slope_below()) / 2};
@@ -97,26 +149,9 @@ PolarBound two_slopes_bound(const HiddenUnitFamily& family, const Factor& q,
   PolarSlack slack;
   slack.cover = relaxed.multipliers;
   bound.slack = std::make_shared<const PolarSlack>(std::move(slack));
-  const Reduced inputs = reduced(family.x(), q, dimensions_max);
-  if (inputs.points.cols() == 0) {
-    bound.best_there_is = true;
-    return bound;
-  }
-  DirectionBoundOptions options;
-  // A bound on the polar of l1 norms through l2 norms is loose already.
-  constexpr double loose = 1e-3;
-  const double precision = family.unit_penalty() == UnitPenalty::product
-                               ? 0.1 * request.precision
-                               : std::max(loose, request.precision);
-  options.target = request.lambda * (1 + precision);
-  options.precision = precision;
-  options.cancelled = request.cancelled;
-  DirectionBound divided = bound_directions(inputs.points, q, slopes, options);
-  divided.upper =
-      divided.upper * (1 + 1e-13) + 1.01 * (slopes.half + std::abs(slopes.mean)) * inputs.left;
-  if (divided.upper < bound.value)
-    bound = certain(divided.upper, "branch and bound over the directions of a unit's inputs");
-  return bound;
+  return family.unit_penalty() == UnitPenalty::path
+             ? path_bound(family, q, slopes, request, bound)
+             : product_bound(family, q, slopes, request, bound);
 }
 
 }  // namespace
@@ -125,7 +160,7 @@ PolarBound hidden_unit_bound(const HiddenUnitFamily& family, const Vector& q,
                              const PolarRequest& request) {
   const Factor forces = ConstMap(q.data(), family.x().rows(), family.outputs());
   const Activation& activation = family.activation();
-  if (activation.kind == Activation::Kind::linear) return linear_bound(family.x(), forces, request);
+  if (activation.kind == Activation::Kind::linear) return linear_bound(family, forces, request);
   if (activation.kind == Activation::Kind::square && family.outputs() == 1)
     return square_bound(family.x(), q, request);
   if (activation.two_slopes()) return two_slopes_bound(family, forces, request);

@@ -25,38 +25,67 @@ struct Box {
   }
 };
 
-/// The cone over a box lies in the cap of all u with <u, axis> >= cosine: a cap of less than a
-/// quarter turn is convex.
-struct Cap {
+/// What is known of the unit vectors u in the cone over a box: with l2 norms they lie in the cap of
+/// all u with <u, axis> >= cosine, which is convex where it is less than a quarter turn. With l1
+/// norms, and all coordinates of one sign, they are convex combinations of the corners, scaled to
+/// length 1; else the cap tells, and that ||u||_2 <= ||u||_1.
+class Cap {
+ public:
   Vector axis;
+  /// Of length 1: linear functions along it differ least between the cone's unit vectors.
+  Vector level;
   double cosine = 1, sine = 0;
 
-  explicit Cap(const Box& box) : axis(box.middle().normalized()) {
-    const Index dimensions = box.low.size();
-    for (Index corner = 0; corner < (Index{1} << dimensions); ++corner) {
-      if (corner >> box.axis & 1) continue;
-      double product = 0, square = 0;
-      for (Index j = 0; j < dimensions; ++j) {
-        const double x = corner >> j & 1 ? box.high[j] : box.low[j];
-        product += x * axis[j];
-        square += x * x;
-      }
-      cosine = std::min(cosine, product / std::sqrt(square));
-    }
+  Cap(const Box& box, UnitPenalty norm) : axis(box.middle().normalized()), level(axis) {
+    Matrix corners = corners_of(box);
+    for (auto corner : corners.colwise())
+      cosine = std::min(cosine, corner.dot(axis) / corner.norm());
     cosine = std::max(0.0, cosine - rounding);
     sine = std::sqrt((1 - cosine) * (1 + cosine)) + rounding;
+    if (norm == UnitPenalty::product || (box.low.array() * box.high.array()).minCoeff() < 0) return;
+    for (auto corner : corners.colwise()) corner /= corner.lpNorm<1>();
+    corners_ = std::move(corners);
+    level = axis.cwiseSign().normalized();
   }
 
   /// max of <a, u>.
   double largest(const Vector& a) const {
+    if (corners_.size() > 0)
+      return (corners_.transpose().lazyProduct(a)).maxCoeff() + rounding * a.norm();
     const double along = a.dot(axis), length = a.norm();
     if (along >= length * cosine) return length;
     return along * cosine + std::sqrt(std::max(0.0, length * length - along * along)) * sine;
   }
+  /// The sign of <p, u> where it is the same for all u, else 0. Where rounding decides wrongly
+  /// |<p, u>| is of rounding size.
+  int side(const Vector& p, double length) const {
+    if (corners_.size() > 0) {
+      const Vector at = corners_.transpose().lazyProduct(p);
+      return at.minCoeff() > 0 ? 1 : at.maxCoeff() < 0 ? -1 : 0;
+    }
+    const double t = p.dot(axis);
+    if (std::abs(t) <= length * sine) return 0;
+    return t > 0 ? 1 : -1;
+  }
   /// max of |u - axis|.
   double radius() const { return std::sqrt(2 * (1 - cosine)) + rounding; }
 
+ private:
+  static Matrix corners_of(const Box& box) {
+    const Index dimensions = box.low.size();
+    Matrix corners(dimensions, Index{1} << (dimensions - 1));
+    Index count = 0;
+    for (Index corner = 0; corner < (Index{1} << dimensions); ++corner) {
+      if (corner >> box.axis & 1) continue;
+      for (Index j = 0; j < dimensions; ++j)
+        corners(j, count) = corner >> j & 1 ? box.high[j] : box.low[j];
+      ++count;
+    }
+    return corners;
+  }
+
   static constexpr double rounding = 4e-15;
+  Matrix corners_;
 };
 
 struct Node {
@@ -69,8 +98,8 @@ struct Node {
 
 class Division {
  public:
-  Division(const Factor& points, const Factor& q, const TwoSlopes& slopes)
-      : p_(points), q_(q), slopes_(slopes), lengths_(points.rowwise().norm()) {}
+  Division(const Factor& points, const Factor& q, const TwoSlopes& slopes, UnitPenalty norm)
+      : p_(points), q_(q), slopes_(slopes), norm_(norm), lengths_(points.rowwise().norm()) {}
 
   double lower() const { return lower_; }
   const Vector& direction() const { return direction_; }
@@ -108,7 +137,7 @@ class Division {
  private:
   void bound(Node& node) {
     ++nodes_;
-    const Cap cap(node.box);
+    const Cap cap(node.box, norm_);
     decide(cap, node);
     const Vector v = direction_at(cap.axis, node);
     const auto count = static_cast<Index>(node.undecided.size());
@@ -124,7 +153,7 @@ class Division {
       linear += slopes_.mean * q_.row(i).transpose() * p_.row(i);
     }
     const Vector plain = linear.transpose() * v;
-    const double along = std::max(cap.largest(turned(plain, share, cap.axis, node)) + above,
+    const double along = std::max(cap.largest(turned(plain, share, cap.level, node)) + above,
                                   cap.largest(-plain) + below);
     double second = 0;
     if (v.size() > 1) {
@@ -134,17 +163,16 @@ class Division {
     node.bound = std::min(node.bound, std::hypot(std::max(along, 0.0), second));
   }
 
-  /// Moves what the cap decides from the undecided to the linear part. Where rounding decides
-  /// wrongly |p^T u| is of rounding size.
+  /// Moves what the cap decides from the undecided to the linear part.
   void decide(const Cap& cap, Node& node) const {
     const double above = slopes_.mean + slopes_.half, under = slopes_.mean - slopes_.half;
     std::size_t kept = 0;
     for (const Index i : node.undecided) {
-      const double t = p_.row(i).dot(cap.axis);
-      if (std::abs(t) <= lengths_[i] * cap.sine)
+      const int side = cap.side(p_.row(i), lengths_[i]);
+      if (side == 0)
         node.undecided[kept++] = i;
       else
-        node.linear += (t > 0 ? above : under) * q_.row(i).transpose() * p_.row(i);
+        node.linear += (side > 0 ? above : under) * q_.row(i).transpose() * p_.row(i);
     }
     node.undecided.resize(kept);
   }
@@ -157,18 +185,19 @@ class Division {
       y += (slopes_.mean * t + slopes_.half * std::abs(t)) * q_.row(i).transpose();
     }
     const double value = y.norm();
-    if (value > lower_) {
-      lower_ = value;
+    const double of_unit = norm_ == UnitPenalty::path ? value / c.lpNorm<1>() : value;
+    if (of_unit > lower_) {
+      lower_ = of_unit;
       direction_ = c;
     }
     return value > 0 ? Vector(y / value) : Vector::Unit(y.size(), 0);
   }
 
   /// plain + sum of s_i half share_i p_i over share_i < 0, s chosen so that as little as possible
-  /// is left across the axis: for these -|t| <= -s t.
-  Vector turned(const Vector& plain, const Vector& share, const Vector& axis,
+  /// is left across `level`: for these -|t| <= -s t.
+  Vector turned(const Vector& plain, const Vector& share, const Vector& level,
                 const Node& node) const {
-    const auto tangential = [&axis](const Vector& a) { return Vector(a - a.dot(axis) * axis); };
+    const auto tangential = [&level](const Vector& a) { return Vector(a - a.dot(level) * level); };
     Vector total = plain, left = tangential(plain);
     Vector s = Vector::Zero(share.size());
     constexpr int rounds = 4;
@@ -191,6 +220,7 @@ class Division {
   const Factor& p_;
   const Factor& q_;
   TwoSlopes slopes_;
+  UnitPenalty norm_;
   Vector lengths_;
   double lower_ = 0;
   Vector direction_;
@@ -208,7 +238,7 @@ double rounding_of(const Factor& points, const Factor& q, const TwoSlopes& slope
 
 DirectionBound bound_scaled(const Factor& points, const Factor& q, const TwoSlopes& slopes,
                             const DirectionBoundOptions& options) {
-  Division division(points, q, slopes);
+  Division division(points, q, slopes, options.norm);
   std::priority_queue<Node> open;
   for (Node& node : division.faces()) open.push(std::move(node));
   const auto goes_on = [&] {

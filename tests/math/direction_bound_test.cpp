@@ -74,6 +74,55 @@ TEST(DirectionBound, IsTheMaximumOverAllPatternsOfSigns) {
   }
 }
 
+/// f(u) / ||u||_1 of one output is a ratio of linear functions on the cones between all planes
+/// p_i^T u = 0 and u_j = 0: it is largest along a ray where d - 1 of them meet.
+double by_rays(const Factor& p, const Factor& q, const TwoSlopes& slopes) {
+  const Index n = p.rows(), d = p.cols();
+  Factor planes(n + d, d);
+  planes << p, Factor::Identity(d, d);
+  double best = 0;
+  for (Index chosen = 0; chosen < Index{1} << (n + d); ++chosen) {
+    if (__builtin_popcountll(static_cast<unsigned long long>(chosen)) != d - 1) continue;
+    Matrix normals(d, d - 1);
+    Index count = 0;
+    for (Index i = 0; i < n + d; ++i)
+      if (chosen >> i & 1) normals.col(count++) = planes.row(i);
+    const Eigen::JacobiSVD<Matrix> svd(normals, Eigen::ComputeFullU);
+    const Vector u = svd.matrixU().col(d - 1) / svd.matrixU().col(d - 1).lpNorm<1>();
+    best = std::max({best, value(p, q, slopes, u), value(p, q, slopes, -u)});
+  }
+  return best;
+}
+
+TEST(DirectionBound, OfAbsoluteSumsIsTheMaximumOverAllRays) {
+  test::Draws draws(4);
+  DirectionBoundOptions options;
+  options.norm = UnitPenalty::path;
+  options.precision = 1e-7;
+  const int trials = test::problem_count(60);
+  for (int trial = 0; trial < trials; ++trial) {
+    const Index n = 2 + draws.below(7), d = 2 + draws.below(2);
+    const Factor p = draws.matrix(n, d), q = draws.matrix(n, 1);
+    for (const TwoSlopes& slopes : {relu, absolute, leaky}) {
+      const double exact = by_rays(p, q, slopes);
+      const DirectionBound bound = bound_directions(p, q, slopes, options);
+      EXPECT_GE(bound.upper, exact * (1 - 1e-14)) << n << " " << d;
+      EXPECT_LE(bound.upper, exact * (1 + 1e-6) + 1e-12) << n << " " << d;
+      EXPECT_GE(corner_bound(p, q, slopes), exact * (1 - 1e-14));
+    }
+  }
+}
+
+TEST(CornerBound, IsExactWhereAllForcesHelp) {
+  test::Draws draws(5);
+  const Factor p = draws.matrix(9, 4), q = draws.matrix(9, 1).cwiseAbs();
+  double largest = 0;
+  for (Index j = 0; j < 4; ++j)
+    for (const double sign : {1.0, -1.0})
+      largest = std::max(largest, value(p, q, relu, sign * Vector::Unit(4, j)));
+  EXPECT_NEAR(corner_bound(p, q, relu), largest, 1e-12);
+}
+
 TEST(DirectionBound, IsNeverBelowWhatRandomDirectionsCollect) {
   test::Draws draws(2);
   DirectionBoundOptions options;

@@ -102,6 +102,45 @@ TEST(NetworkBound, OfConesIsTheMaximumOverAllPatternsOfSigns) {
   }
 }
 
+/// Of one output and u of l1 norm 1: between all planes p_i^T u = 0 and u_j = 0 the value is
+/// linear, hence largest along a ray where d - 1 of them meet.
+double by_rays(const Factor& p, const Factor& r, const Slopes& slopes) {
+  const Index n = p.rows(), d = p.cols();
+  Factor planes(n + d, d);
+  planes << p, Factor::Identity(d, d);
+  double best = 0;
+  for (Index chosen = 0; chosen < Index{1} << (n + d); ++chosen) {
+    if (__builtin_popcountll(static_cast<unsigned long long>(chosen)) != d - 1) continue;
+    Matrix normals = Matrix::Zero(d, d);
+    Index count = 0;
+    for (Index i = 0; i < n + d; ++i)
+      if (chosen >> i & 1) normals.col(count++) = planes.row(i);
+    const Eigen::JacobiSVD<Matrix> svd(normals, Eigen::ComputeFullU);
+    const Vector u = svd.matrixU().col(d - 1) / svd.matrixU().col(d - 1).lpNorm<1>();
+    best = std::max({best, value(p, r, slopes, u), value(p, r, slopes, -u)});
+  }
+  return best;
+}
+
+TEST(NetworkBound, OfConesAndAbsoluteSumsIsTheMaximumOverAllRays) {
+  Draws draws(11);
+  constexpr double tight = 1e-6;
+  const int trials = test::problem_count(300);
+  for (int trial = 0; trial < trials; ++trial) {
+    const Index n = 2 + draws.below(6), d = 1 + draws.below(3);
+    const auto [p, r] = problem_of(draws, n, d, 1, trial);
+    for (const Slopes& slopes : all_slopes) {
+      const double exact = by_rays(p, r, slopes);
+      ConesRequest request = within(exact, tight);
+      request.absolute = true;
+      const ConesResult bound = bound_by_cones(p, r, slopes, request);
+      EXPECT_GE(bound.upper, exact * (1 - 1e-14)) << trial << " " << n << " " << d;
+      EXPECT_LE(bound.upper, exact * (1 + tight) + 2e-12) << trial << " " << n << " " << d;
+      EXPECT_LE(bound.lower, exact * (1 + 1e-12));
+    }
+  }
+}
+
 /// However early the division stops, what it says holds.
 TEST(NetworkBound, OfConesHoldsWhereverItStops) {
   Draws draws(2);

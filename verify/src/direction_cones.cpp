@@ -22,14 +22,24 @@ using Ray = Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, dimensions
 
 /// What is known of all unit vectors u = sum a_j w_j, a >= 0, of a cone with unit rays w_j: they
 /// are in the cap <u, centre> >= cosine, and sum a_j <= 1 / cosine because that times the least
-/// <w_j, centre> is at most <u, centre> <= 1.
+/// <w_j, centre> is at most <u, centre> <= 1. Where unit vectors are those of l1 norm 1, sum a_j =
+/// 1: within an orthant the norm is linear. The cap has no part in that.
 struct Reach {
   Rays rays;
-  Ray centre;
+  Ray centre;  ///< of l2 norm 1
+  Ray level;   ///< of l2 norm 1: a linear function along it differs least between the u
   double cosine = 1, sine = 0;
+  bool absolute = false;
 
-  explicit Reach(const Rays& of_cone) : rays(of_cone.colwise().normalized()) {
+  Reach(const Rays& of_cone, bool of_absolute)
+      : rays(of_cone.colwise().normalized()), absolute(of_absolute) {
     centre = rays.rowwise().sum().normalized();
+    level = centre;
+    if (absolute) {
+      level = centre.cwiseSign().normalized();
+      for (auto ray : rays.colwise()) ray /= ray.lpNorm<1>();
+      return;
+    }
     cosine = std::max(0.0, at_rays(centre).minCoeff() - slack);
     sine = std::sqrt(1 - cosine * cosine) + slack;
   }
@@ -39,6 +49,7 @@ struct Reach {
 
   /// >= <a, u>: |a| where a points into the cap, else the value on its rim.
   double most(const Ray& a) const {
+    if (absolute) return at_rays(a).maxCoeff();
     const double inner = a.dot(centre), size = a.norm();
     if (inner >= cosine * size) return size;
     return cosine * inner + sine * std::sqrt(std::max(0.0, size * size - inner * inner));
@@ -73,9 +84,10 @@ double rounding_of(const Factor& p, const Factor& r, const Slopes& slopes) {
 
 class Cones {
  public:
-  Cones(const Factor& p, const Factor& r, const Slopes& slopes)
+  Cones(const Factor& p, const Factor& r, const Slopes& slopes, bool absolute)
       : p_(p),
         r_(r),
+        absolute_(absolute),
         rounding_(rounding_of(p, r, slopes)),
         mean_((slopes.above + slopes.below) / 2),
         half_((slopes.above - slopes.below) / 2) {}
@@ -130,7 +142,7 @@ class Cones {
   ///   along -v  the same with all signs turned, s = 0;
   ///   across v  at most ||(I - v v^T) C u|| + h sum |t_i| ||r_i - b_i v||, which is convex.
   void bound(Cone& cone) {
-    const Reach reach(cone.rays);
+    const Reach reach(cone.rays, absolute_);
     settle(reach, cone);
     Matrix linear = cone.settled;
     Vector forces = linear * reach.centre;
@@ -144,7 +156,7 @@ class Cones {
       kinks.col(k) = half_ * reach.at_rays(p_.row(i).transpose()).cwiseAbs();
     }
     const double here = forces.norm();
-    lower_ = std::max(lower_, here);
+    lower_ = std::max(lower_, absolute_ ? here / reach.centre.lpNorm<1>() : here);
     const Vector v = here > 0 ? Vector(forces / here) : Vector::Unit(forces.size(), 0);
     work_ += static_cast<double>((open + p_.cols()) * p_.cols() * (p_.cols() + r_.cols()));
 
@@ -171,13 +183,13 @@ class Cones {
   }
 
   /// g is at most the linear z that agrees with it at the rays, up to what z is too low there,
-  /// whatever z is. s leaves as little as possible of z across the centre, so that z, at a maximum
+  /// whatever z is. s leaves as little as possible of z across `level`, so that z, at a maximum
   /// that sits on kinks too, points into the cap.
   static double most_along(const Reach& reach, const Ray& plain, const Ray& up,
                            const std::vector<Ray>& steps) {
     Ray start = plain;
     if (up.maxCoeff() > 0) start += reach.rays.transpose().partialPivLu().solve(up);
-    const Ray turn = steadying(start, steps, reach.centre);
+    const Ray turn = steadying(start, steps, reach.level);
     const Ray z = start + turn;
     const Ray values = up + reach.at_rays(plain + turn);
     const double by_rays = reach.most_of_convex(values);
@@ -187,14 +199,14 @@ class Cones {
     return std::isfinite(by_cap) ? std::min(by_cap, by_rays) : by_rays;
   }
 
-  /// The sum of multiples s, |s| <= 1, of the steps that leaves least of z across the centre.
-  static Ray steadying(Ray z, const std::vector<Ray>& steps, const Ray& centre) {
+  /// The sum of multiples s, |s| <= 1, of the steps that leaves least of z across `level`.
+  static Ray steadying(Ray z, const std::vector<Ray>& steps, const Ray& level) {
     std::vector<double> s(steps.size());
     Ray turn = Ray::Zero(z.size());
     constexpr int sweeps = 4;
     for (int sweep = 0; sweep < sweeps; ++sweep)
       for (std::size_t k = 0; k < steps.size(); ++k) {
-        const Ray side = steps[k] - steps[k].dot(centre) * centre;
+        const Ray side = steps[k] - steps[k].dot(level) * level;
         const double next = std::clamp(s[k] - side.dot(z) / side.squaredNorm(), -1.0, 1.0);
         if (!std::isfinite(next)) continue;
         z += (next - s[k]) * steps[k];
@@ -221,6 +233,7 @@ class Cones {
 
   const Factor& p_;
   const Factor& r_;
+  bool absolute_;
   double rounding_, mean_, half_;
   double lower_ = 0, work_ = 0;
 };
@@ -242,7 +255,7 @@ ConesResult bound_by_cones(const Factor& p, const Factor& r, const Slopes& slope
                            const ConesRequest& request) {
   constexpr std::size_t kept_max = 1'000'000;
   const double target = target_of(request);
-  Cones cones(p, r, slopes);
+  Cones cones(p, r, slopes, request.absolute);
   std::priority_queue<Cone> queue;
   double done = 0;  // the largest bound of the cones that are low enough
   const auto keep = [&](Cone&& cone) {

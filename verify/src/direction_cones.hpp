@@ -11,9 +11,10 @@ struct Slopes {
 };
 
 struct ConesRequest {
-  double wanted = 0;   ///< a bound that is low enough, where `enough` is not true of larger ones
-  Enough enough;       ///< true of all numbers below some number
-  double work = 1e11;  ///< products at the most
+  double wanted = 0;      ///< a bound that is low enough, where `enough` is not true of larger ones
+  Enough enough;          ///< true of all numbers below some number
+  double work = 1e11;     ///< products at the most
+  bool absolute = false;  ///< unit vectors are those of l1 norm 1
 };
 
 struct ConesResult {

@@ -14,6 +14,7 @@
 namespace hadal::verify {
 namespace {
 
+constexpr Index dimensions_max = 8;  // that are divided into cones
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 PolarBound none(std::string method) { return {0, infinity, Proof::none, 1, std::move(method)}; }
@@ -131,11 +132,51 @@ PolarBound relaxed(const Scaled& problem, const Slopes& slopes, const Certificat
                  "convex relaxation");
 }
 
+/// Over l1 unit vectors u, v: along one output, with either sign, what samples of the other sign
+/// take away is left out, and what remains is convex, hence largest at some +-e_j.
+PolarBound at_corners(const Scaled& problem, const Slopes& slopes) {
+  const Factor &x = problem.x, &r = problem.r;
+  const double mean = (slopes.above + slopes.below) / 2, half = (slopes.above - slopes.below) / 2;
+  double largest = 0, terms = 0;
+  for (Index k = 0; k < r.cols(); ++k)
+    for (Index j = 0; j < x.cols(); ++j) {
+      double even = 0, up = 0, down = 0;
+      for (Index i = 0; i < x.rows(); ++i) {
+        even += mean * r(i, k) * x(i, j);
+        (r(i, k) > 0 ? up : down) += half * std::abs(r(i, k) * x(i, j));
+      }
+      largest = std::max(largest, std::abs(even) + std::max(up, down));
+      terms = std::max(terms,
+                       up + down + std::abs(mean) * r.col(k).cwiseAbs().dot(x.col(j).cwiseAbs()));
+    }
+  const double error = 1.01 * gamma(static_cast<double>(x.rows()) + 8) * terms;
+  return certain(problem.up(largest + error + problem.lost), "corners of a convex relaxation");
+}
+
+/// Over l1 unit vectors u, each output by itself: one of them has all of v.
+PolarBound by_outputs(const Scaled& problem, const Slopes& slopes, double wanted,
+                      const Enough& enough, double work) {
+  ConesRequest request;
+  request.absolute = true;
+  request.wanted = (problem.down(wanted) - problem.lost) * (1 - 8 * unit);
+  request.enough = [&](double bound) { return enough(problem.up(bound + problem.lost)); };
+  request.work = work / static_cast<double>(problem.r.cols());
+  double upper = 0, lower = 0;
+  for (Index k = 0; k < problem.r.cols(); ++k) {
+    const ConesResult result = bound_by_cones(problem.x, problem.r.col(k), slopes, request);
+    upper = std::max(upper, result.upper);
+    lower = std::max(lower, result.lower);
+  }
+  PolarBound bound =
+      certain(problem.up(upper + problem.lost), "simplicial cones of a unit's inputs");
+  bound.search = std::max(0.0, problem.up(lower - problem.lost) * (1 - 1e-13));
+  return bound;
+}
+
 /// u enters through the basis alone, as a vector that is no longer than `stretch`, up to what is
 /// left of the inputs.
 PolarBound by_cones(const Scaled& problem, const Slopes& slopes, double wanted,
                     const Enough& enough, double work) {
-  constexpr Index dimensions_max = 8;
   const Spanned inputs = spanned(problem.x, problem.r, dimensions_max);
   if (inputs.points.cols() == 0) return none("inputs of more than 8 dimensions");
   const double left =
@@ -190,6 +231,8 @@ double NetworkPolar::search(const std::vector<double>& gradient) const {
 PolarBound NetworkPolar::linear(const Factor& r) const {
   const Factor product = x_.transpose() * r;
   const double error = 1.01 * gamma(static_cast<double>(x_.rows())) * magnitude(x_, r, 1);
+  if (model_.penalty == UnitPenalty::path)
+    return attained(product.cwiseAbs().maxCoeff() + error, "largest element of X^T R");
   const Factor thin = product.rows() >= product.cols() ? product : Factor(product.transpose());
   const Gram gram = gram_of(thin);
   const double square = std::max(0.0, largest_eigenvalue(gram.matrix)) + gram.error;
@@ -205,6 +248,24 @@ PolarBound NetworkPolar::square(const Factor& r) const {
   return attained((largest + error) * (1 + 4 * unit), "largest |eigenvalue| of X^T diag(R) X");
 }
 
+PolarBound NetworkPolar::two_slopes(const Factor& r, const Certificate& claim, const Enough& enough,
+                                    double work) const {
+  const Scaled problem(x_, r);
+  const Slopes slopes = slopes_of(model_.activation);
+  const bool path = model_.penalty == UnitPenalty::path;
+  PolarBound best = relaxed(problem, slopes, claim);  // l1 norms are no smaller: it holds for both
+  const auto take = [&](const PolarBound& bound) {
+    if (bound.bound < best.bound) best = bound;
+  };
+  if (path) take(at_corners(problem, slopes));
+  if (best.proof != Proof::none && enough(best.bound)) return best;
+  if (!path)
+    take(by_cones(problem, slopes, claim.polar_bound, enough, work));
+  else if (x_.cols() <= dimensions_max)
+    take(by_outputs(problem, slopes, claim.polar_bound, enough, work));
+  return best;
+}
+
 PolarBound NetworkPolar::bound(const std::vector<double>& gradient, const Certificate& claim,
                                const Enough& enough, double work) const {
   const Factor r = Eigen::Map<const Factor>(gradient.data(), x_.rows(), model_.outputs());
@@ -215,15 +276,8 @@ PolarBound NetworkPolar::bound(const std::vector<double>& gradient, const Certif
   } else if (activation.kind == Activation::Kind::square) {
     if (r.cols() == 1) best = square(r);
   } else if (activation.two_slopes()) {
-    const Scaled problem(x_, r);
-    const Slopes slopes = slopes_of(activation);
-    best = relaxed(problem, slopes, claim);
-    if (best.proof == Proof::none || !enough(best.bound)) {
-      const PolarBound divided = by_cones(problem, slopes, claim.polar_bound, enough, work);
-      if (divided.bound < best.bound) best = divided;
-    }
+    best = two_slopes(r, claim, enough, work);
   }
-  // l1 norms are no smaller than l2 norms: the bounds above hold for both.
   best.search = std::max(best.search, search(gradient));
   return best;
 }

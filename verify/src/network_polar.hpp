@@ -22,6 +22,8 @@ class NetworkPolar {
  private:
   PolarBound linear(const Factor& r) const;
   PolarBound square(const Factor& r) const;
+  PolarBound two_slopes(const Factor& r, const Certificate& claim, const Enough& enough,
+                        double work) const;
   double collected(const Factor& r, const Factor& u) const;
 
   const NetworkModel& model_;

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "hadal/model/unit_penalty.hpp"
 #include "hadal/types.hpp"
 
 namespace hadal {
@@ -12,6 +13,8 @@ struct TwoSlopes {
 };
 
 struct DirectionBoundOptions {
+  /// Which u are unit vectors: those of l2 norm 1, or (path) of l1 norm 1 and then of one output.
+  UnitPenalty norm = UnitPenalty::product;
   double target = 0;     ///< a bound as low as this is low enough
   double precision = 0;  ///< or one that exceeds the best value found by no more than this part
   Index nodes_max = 4'000'000;
@@ -34,9 +37,16 @@ struct DirectionBound {
 /// so that with v the direction of f at c, A = C^T v what is linear along v, and B the part across,
 ///   f(u)^2 <= (max A^T u + sum of positive shares)^2 + (max |B u| + sum of shares across)^2.
 /// The second term is of second order in the cap's size, and s is chosen so that the first one is,
-/// too, where a maximum sits on kinks.
+/// too, where a maximum sits on kinks. Unit vectors of l1 norm are convex combinations of a box's
+/// corners, scaled to length 1, where no coordinate changes its sign.
 DirectionBound bound_directions(const Factor& points, const Factor& q, const TwoSlopes& slopes,
                                 const DirectionBoundOptions& options);
+
+/// A bound over l1 unit vectors u and v, for any number of dimensions: along an output k and a sign
+///   +-sum_i q_ik act(p_i^T u) <= +-mean sum_i q_ik p_i^T u + half sum over +-q_ik > 0 |q_ik p_i^T
+///   u|,
+/// which is convex in u and hence largest at a corner +-e_j of the ball. Rounding is included.
+double corner_bound(const Factor& points, const Factor& q, const TwoSlopes& slopes);
 
 struct RelaxedBound {
   double upper = 0;          ///< holds with certainty, rounding included
