@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <charconv>
 #include <memory>
+#include <string_view>
 
 #include "commands.hpp"
 #include "deep_arguments.hpp"
@@ -17,9 +19,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// "gated:N" of --hidden: N; 0 for anything else. Throws ArgumentError for another N.
+Index gates_of(const std::string& text) {
+  constexpr std::string_view word = "gated:";
+  if (!text.starts_with(word)) return 0;
+  Index count = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data() + word.size(), end, count);
+  if (read.ec != std::errc() || read.ptr != end || count < 1 || count > gates_max)
+    throw ArgumentError(
+        fmt::format("{} was given; expected gated:N, N from 1 to {}", text, gates_max));
+  return count;
+}
+
 std::string check_activation(std::string& text) {
   try {
-    Activation::from_string(text);
+    if (gates_of(text) == 0) Activation::from_string(text);
     return "";
   } catch (const ArgumentError& error) {
     return error.what();
@@ -95,9 +110,13 @@ void FitNetworkCommand::add_model_options(CLI::App& app) {
   constexpr const char* group = FitArguments::model_group;
   app.add_option_function<std::string>(
          "--hidden",
-         [this](const std::string& text) { options_.activation = Activation::from_string(text); },
-         "What a hidden unit makes of its input [relu]")
-      ->type_name("linear|relu|leaky[:SLOPE]|abs|square|maxout:K")
+         [this](const std::string& text) {
+           options_.gates = gates_of(text);
+           options_.activation = Activation::from_string(options_.gates > 0 ? "linear" : text);
+         },
+         "What a hidden unit makes of its input; gated:N, in place of relu: linear units behind N "
+         "gates that are drawn at random, a convex problem that is proved for any inputs [relu]")
+      ->type_name("linear|relu|leaky[:SLOPE]|abs|square|maxout:K|gated:N")
       ->check(CLI::Validator(check_activation, ""))
       ->group(group);
   add_choice<UnitPenalty>(

@@ -123,8 +123,8 @@ std::string problem_text(const NetworkModel& model) {
   text += text_line("layer 1",
                     fmt::format("{} inputs{}, fully connected, degree 1: norm {}", model.inputs(),
                                 model.bias ? " and 1" : "", figure(model.u.norm())));
-  text += text_line("layer 2", fmt::format("{}, degree {}", model.activation.to_string(),
-                                           model.activation.degree()));
+  text +=
+      text_line("layer 2", fmt::format("{}, degree {}", model.hidden(), model.activation.degree()));
   text += text_line("layer 3", fmt::format("{} outputs, fully connected, degree 1: norm {}",
                                            model.outputs(), figure(model.v.norm())));
   text += text_line("degree",

@@ -124,7 +124,7 @@ Json model_json(const TensorModel& model) {
 
 Json model_json(const NetworkModel& model) {
   Json json = common_json(model, model.size());
-  json["hidden"] = model.activation.to_string();
+  json["hidden"] = model.hidden();
   json["penalty"] = to_string(model.penalty);
   add_samples(model, json);
   json["bias"] = model.bias;

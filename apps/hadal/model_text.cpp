@@ -118,6 +118,10 @@ std::string model_text(const NetworkModel& model) {
   std::string text = fmt::format("{}. {}\n", headline(model), claim(model.certificate, among));
   text +=
       text_line("width", fmt::format("{} hidden units ({})", model.size(), shape_in_words(model)));
+  if (model.gated())
+    text += text_line("gates", fmt::format("{}, drawn at random: what is proved is about networks "
+                                           "behind them, not about ReLU units",
+                                           model.gates.cols()));
   text += certificate_text(model, objective_unit_in_words(model));
   text += text_line("lambda", lambda_text(model));
   text += text_line("error", error_text(model));

@@ -14,8 +14,12 @@
 namespace hadal {
 
 HiddenUnitFamily::HiddenUnitFamily(const Factor& x, Index outputs, const Activation& activation,
-                                   UnitPenalty penalty)
-    : x_(x), outputs_(outputs), activation_(activation), penalty_(penalty) {
+                                   UnitPenalty penalty, Gates gates)
+    : x_(x),
+      outputs_(outputs),
+      activation_(activation),
+      penalty_(penalty),
+      gates_(std::move(gates)) {
   if (x.size() == 0 || outputs < 1)
     throw ArgumentError(
         fmt::format("{} samples of {} inputs and {} outputs were given; expected at least one of "
@@ -23,20 +27,30 @@ HiddenUnitFamily::HiddenUnitFamily(const Factor& x, Index outputs, const Activat
                     x.rows(), x.cols(), outputs));
 }
 
-HiddenUnits HiddenUnitFamily::empty() const { return {Factor(x_.cols(), 0), Factor(outputs_, 0)}; }
+HiddenUnits HiddenUnitFamily::empty() const {
+  return {Factor(x_.cols(), 0), Factor(outputs_, 0), {}};
+}
 
-Factor HiddenUnitFamily::hidden(const Factor& u) const {
+Factor HiddenUnitFamily::hidden(const Factor& u, const std::vector<std::int64_t>& gate) const {
   const Factor in = x_ * u;
   Factor out;
   activate(activation_, in, out);
+  shut(gate, out);
   return out;
+}
+
+void HiddenUnitFamily::shut(const std::vector<std::int64_t>& gate, Factor& values) const {
+  if (!gated()) return;
+  for (Index i = 0; i < values.rows(); ++i)
+    for (Index j = 0; j < values.cols(); ++j)
+      if (!gates_(i, gate[static_cast<std::size_t>(j)])) values(i, j) = 0;
 }
 
 void HiddenUnitFamily::predict(const Atoms& atoms, Vector& z) const {
   z.setZero(x_.rows() * outputs_);
   if (atoms.size() == 0) return;
   Eigen::Map<Factor>(z.data(), x_.rows(), outputs_).noalias() =
-      hidden(atoms.u) * atoms.v.transpose();
+      hidden(atoms.u, atoms.gate) * atoms.v.transpose();
 }
 
 bool HiddenUnitFamily::sits_at_kinks() const {
@@ -88,6 +102,7 @@ void HiddenUnitFamily::append(Atoms& atoms, const Atoms& found, const std::vecto
     atoms.u.middleCols((before + c) * pieces, pieces) =
         size * found.u.middleCols(c * pieces, pieces);
     atoms.v.col(before + c) = size * found.v.col(c);
+    if (gated()) atoms.gate.push_back(found.gate[static_cast<std::size_t>(c)]);
   }
 }
 
@@ -101,13 +116,14 @@ void HiddenUnitFamily::compress(Atoms& atoms) const {
   while (!order.empty() && !(penalty[order.back()] > 0)) order.pop_back();
 
   const Index pieces = activation_.pieces, count = static_cast<Index>(order.size());
-  Atoms kept{Factor(x_.cols(), count * pieces), Factor(outputs_, count)};
+  Atoms kept{Factor(x_.cols(), count * pieces), Factor(outputs_, count), {}};
   for (Index c = 0; c < count; ++c) {
     const Index j = order[static_cast<std::size_t>(c)];
     const double size = std::pow(penalty[j], 1.0 / map_degree());
     auto u = kept.u.middleCols(c * pieces, pieces);
     u = atoms.u.middleCols(j * pieces, pieces) * (size / in[j]);
     kept.v.col(c) = atoms.v.col(j) * (size / out[j]);
+    if (gated()) kept.gate.push_back(atoms.gate[static_cast<std::size_t>(j)]);
     if (!activation_.even() && !activation_.odd()) continue;
     Index largest = 0;
     u.col(0).cwiseAbs().maxCoeff(&largest);

@@ -31,23 +31,42 @@ double product_error(const Factor& x, const Factor& q) {
          x.rowwise().norm().dot(q.rowwise().norm());
 }
 
-PolarBound linear_bound(const HiddenUnitFamily& family, const Factor& q,
-                        const PolarRequest& request) {
-  const Factor& x = family.x();
+/// >= sigma_1(X^T Q).
+double largest_singular_value(const Factor& x, const Factor& q, const PolarRequest& request) {
   const Matrix collected = x.transpose() * q;
-  const double error = product_error(x, q);
-  if (family.unit_penalty() == UnitPenalty::path) {
-    PolarBound bound = certain(collected.cwiseAbs().maxCoeff() + error, "largest element of X^T Q");
-    bound.best_there_is = true;
-    return bound;
-  }
   const Factor tall =
       collected.rows() >= collected.cols() ? Factor(collected) : Factor(collected.transpose());
   const Gram gram = gram_of_tall(tall);
-  PolarBound bound = verified_gram_bound(gram.lower, gram.error, request.lambda, request.precision,
-                                         request.estimate);
-  bound.value = (bound.value + error) * (1 + 4 * unit_roundoff);
-  bound.method = "verified singular value of X^T Q";
+  const double bound = verified_gram_bound(gram.lower, gram.error, request.lambda,
+                                           request.precision, request.estimate)
+                           .value;
+  return (bound + product_error(x, q)) * (1 + 4 * unit_roundoff);
+}
+
+/// Gates whose Frobenius norm is no larger than what is known need no more.
+PolarBound gated_bound(const HiddenUnitFamily& family, const Factor& q,
+                       const PolarRequest& request) {
+  double largest = 0;
+  for (Index g = 0; g < family.gates().cols(); ++g) {
+    const Factor let = family.gates().col(g).cast<double>().asDiagonal() * q;
+    const double frobenius =
+        (family.x().transpose() * let).norm() * (1 + 1e-12) + product_error(family.x(), let);
+    if (frobenius > largest)
+      largest = std::max(largest, largest_singular_value(family.x(), let, request));
+  }
+  PolarBound bound = certain(largest, "verified singular values of X^T D Q over all gates D");
+  bound.best_there_is = true;
+  return bound;
+}
+
+PolarBound linear_bound(const HiddenUnitFamily& family, const Factor& q,
+                        const PolarRequest& request) {
+  const Factor& x = family.x();
+  PolarBound bound =
+      family.unit_penalty() == UnitPenalty::path
+          ? certain((x.transpose() * q).cwiseAbs().maxCoeff() + product_error(x, q),
+                    "largest element of X^T Q")
+          : certain(largest_singular_value(x, q, request), "verified singular value of X^T Q");
   bound.best_there_is = true;
   return bound;
 }
@@ -160,6 +179,7 @@ PolarBound hidden_unit_bound(const HiddenUnitFamily& family, const Vector& q,
                              const PolarRequest& request) {
   const Factor forces = ConstMap(q.data(), family.x().rows(), family.outputs());
   const Activation& activation = family.activation();
+  if (family.gated()) return gated_bound(family, forces, request);
   if (activation.kind == Activation::Kind::linear) return linear_bound(family, forces, request);
   if (activation.kind == Activation::Kind::square && family.outputs() == 1)
     return square_bound(family.x(), q, request);

@@ -1,6 +1,7 @@
 #include "hidden_unit_merge.hpp"
 
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "hadal/algebra/decompositions.hpp"
@@ -18,6 +19,25 @@ void merge_linear(HiddenUnits& units) {
   const Index rank = (value.array() > rounding * value[0]).count();
   units.u = svd.matrixU().leftCols(rank) * value.head(rank).asDiagonal();
   units.v = svd.matrixV().leftCols(rank);
+}
+
+/// Gate by gate, in the order of the gates.
+void merge_gated(HiddenUnits& units) {
+  std::map<std::int64_t, std::vector<Index>> of_gate;
+  for (Index j = 0; j < units.size(); ++j)
+    of_gate[units.gate[static_cast<std::size_t>(j)]].push_back(j);
+  HiddenUnits all{Factor(units.u.rows(), 0), Factor(units.v.rows(), 0), {}};
+  for (const auto& [gate, places] : of_gate) {
+    HiddenUnits merged{units.u(Eigen::all, places), units.v(Eigen::all, places), {}};
+    merge_linear(merged);
+    const Index before = all.size();
+    all.u.conservativeResize(Eigen::NoChange, before + merged.size());
+    all.v.conservativeResize(Eigen::NoChange, before + merged.size());
+    all.u.rightCols(merged.size()) = merged.u;
+    all.v.rightCols(merged.size()) = merged.v;
+    all.gate.insert(all.gate.end(), static_cast<std::size_t>(merged.size()), gate);
+  }
+  units = std::move(all);
 }
 
 void merge_square(HiddenUnits& units) {
@@ -114,6 +134,7 @@ void merge_units(const HiddenUnitFamily& family, HiddenUnits& units) {
   if (units.size() == 0) return;
   const Activation& activation = family.activation();
   const bool product = family.unit_penalty() == UnitPenalty::product;
+  if (family.gated()) return merge_gated(units);
   if (product && activation.kind == Activation::Kind::linear) return merge_linear(units);
   if (product && activation.kind == Activation::Kind::square && family.outputs() == 1)
     return merge_square(units);

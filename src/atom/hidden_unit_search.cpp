@@ -19,10 +19,43 @@ PolarResult<HiddenUnits> linear_polar(const HiddenUnitFamily& family, const Cons
   const Eigen::BDCSVD<Matrix> svd(collected, Eigen::ComputeThinU | Eigen::ComputeThinV);
   PolarResult<HiddenUnits> result;
   count = std::min(count, svd.singularValues().size());
-  result.found = {Factor(svd.matrixU().leftCols(count)), Factor(svd.matrixV().leftCols(count))};
+  result.found = {svd.matrixU().leftCols(count), svd.matrixV().leftCols(count), {}};
   const Vector values = svd.singularValues().head(count);
   result.collected.assign(values.begin(), values.end());
   result.passes = 1;
+  return result;
+}
+
+/// The largest singular values of X^T D_g Q over all gates.
+PolarResult<HiddenUnits> gated_polar(const HiddenUnitFamily& family, const ConstMap& q,
+                                     Index count) {
+  struct Found {
+    double value;
+    std::int64_t gate;
+    Vector u, v;
+  };
+  std::vector<Found> all;
+  for (std::int64_t g = 0; g < family.gates().cols(); ++g) {
+    const Matrix let = family.gates().col(g).cast<double>().asDiagonal() * q;
+    const Matrix collected = family.x().transpose() * let;
+    const Eigen::BDCSVD<Matrix> svd(collected, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    for (Index k = 0; k < std::min(count, svd.singularValues().size()); ++k)
+      all.push_back({svd.singularValues()[k], g, svd.matrixU().col(k), svd.matrixV().col(k)});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Found& a, const Found& b) { return a.value > b.value; });
+  all.resize(std::min(all.size(), static_cast<std::size_t>(count)));
+  PolarResult<HiddenUnits> result;
+  const auto size = static_cast<Index>(all.size());
+  result.found = {Factor(family.x().cols(), size), Factor(q.cols(), size), {}};
+  for (Index k = 0; k < size; ++k) {
+    const Found& found = all[static_cast<std::size_t>(k)];
+    result.found.u.col(k) = found.u;
+    result.found.v.col(k) = found.v;
+    result.found.gate.push_back(found.gate);
+    result.collected.push_back(found.value);
+  }
+  result.passes = static_cast<double>(family.gates().cols());
   return result;
 }
 
@@ -37,8 +70,8 @@ PolarResult<HiddenUnits> square_polar(const HiddenUnitFamily& family, const Cons
                    [&](Index a, Index b) { return std::abs(values[a]) > std::abs(values[b]); });
   order.resize(static_cast<std::size_t>(std::min(count, values.size())));
   PolarResult<HiddenUnits> result;
-  result.found = {Factor(eigen.eigenvectors()(Eigen::all, order)),
-                  Factor(1, static_cast<Index>(order.size()))};
+  result.found = {
+      eigen.eigenvectors()(Eigen::all, order), Factor(1, static_cast<Index>(order.size())), {}};
   for (std::size_t k = 0; k < order.size(); ++k) {
     result.found.v(0, static_cast<Index>(k)) = values[order[k]] < 0 ? -1 : 1;
     result.collected.push_back(std::abs(values[order[k]]));
@@ -60,7 +93,7 @@ class Search {
   Index size() const { return value_.size(); }
   const Vector& value() const { return value_; }
   double passes() const { return passes_; }
-  HiddenUnits units() const { return {u_, v_}; }
+  HiddenUnits units() const { return {u_, v_, {}}; }
 
   /// One step of all: towards the unit vector that collects the most from the gradient; a step that
   /// loses is shortened.
@@ -251,7 +284,10 @@ PolarResult<HiddenUnits> search_unit_polar(const HiddenUnitFamily& family, const
   const bool product = family.unit_penalty() == UnitPenalty::product;
   const Activation& activation = family.activation();
   PolarResult<HiddenUnits> result;
-  if (product && activation.kind == Activation::Kind::linear) {
+  if (family.gated()) {
+    result = gated_polar(family, map, request.atoms_max);
+    result.bound.method = "singular value decompositions";
+  } else if (product && activation.kind == Activation::Kind::linear) {
     result = linear_polar(family, map, request.atoms_max);
     result.bound.method = "singular value decomposition";
   } else if (product && activation.kind == Activation::Kind::square && family.outputs() == 1) {

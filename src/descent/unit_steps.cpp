@@ -72,11 +72,13 @@ void UnitSteps::quasi_newton(HiddenUnits& units, const std::vector<Matrix>& held
     const ConstMap v(at.data() + inputs, family_.outputs(), size);
     in.noalias() = x * u;
     activate(family_.activation(), in, hidden);
+    family_.shut(units.gate, hidden);
     Eigen::Map<Factor>(z.data(), x.rows(), family_.outputs()).noalias() = hidden * v.transpose();
     double value = loss_(z, residual);
     const ConstMap force(residual.data(), x.rows(), family_.outputs());
     of_hidden.noalias() = force * v;
     activate_backward(family_.activation(), in, of_hidden, of_in);
+    family_.shut(units.gate, of_in);
     gradient.resize(at.size());
     Eigen::Map<Factor> of_u(gradient.data(), u.rows(), u.cols());
     Eigen::Map<Factor> of_v(gradient.data() + inputs, v.rows(), v.cols());
@@ -163,7 +165,7 @@ void UnitSteps::output_weights(HiddenUnits& units) {
     units.u.middleCols(j * pieces, pieces) /= norms[j];
     units.v.col(j) *= std::pow(norms[j], degree);
   }
-  const Factor hidden = family_.hidden(units.u);
+  const Factor hidden = family_.hidden(units.u, units.gate);
   Outputs function{loss_, hidden, {}, {}};
   const auto price = [&](const Factor& v) {
     return lambda_ *
@@ -242,7 +244,7 @@ void UnitSteps::proximal_inputs(HiddenUnits& units, const DescentGoal& goal) {
             degree == 1 ? 1 : 2 * units.u.middleCols(j * pieces, pieces).template lpNorm<1>();
         shrink(UnitPenalty::path, lambda_ * outs[j] * slope / curvature, u);
       }
-      const HiddenUnits moved{next, units.v};
+      const HiddenUnits moved{next, units.v, {}};
       const Factor change = next - units.u;
       if (change.squaredNorm() == 0) return;
       const double reached = loss_at(next, nullptr);

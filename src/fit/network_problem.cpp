@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <random>
 
 #include "hadal/descent/unit_descent.hpp"
 #include "hadal/error.hpp"
@@ -24,6 +25,13 @@ Vector weight_of_entries(const SampleData& data, Index outputs, double unit) {
   Factor each(data.samples(), outputs);
   each.colwise() = data.weight / unit;
   return each.reshaped<Eigen::RowMajor>();
+}
+
+/// Directions of gates.
+Factor drawn_gates(Index inputs, const NetworkFitOptions& options) {
+  std::mt19937_64 generator(options.seed);
+  std::normal_distribution<double> normal;
+  return Factor::NullaryExpr(inputs, options.gates, [&] { return normal(generator); });
 }
 
 EntryName sample_name(Index outputs) {
@@ -46,8 +54,9 @@ NetworkProblem::NetworkProblem(const SampleData& data, const NetworkFitOptions& 
   frame_.loss = loss_of_task(data, options.loss);
   standardise(data, options);
   set_targets(data, options);
-  family_ =
-      std::make_unique<HiddenUnitFamily>(x_, frame_.outputs(), options.activation, options.penalty);
+  frame_.gates = drawn_gates(x_.cols(), options);
+  family_ = std::make_unique<HiddenUnitFamily>(x_, frame_.outputs(), options.activation,
+                                               options.penalty, (x_ * frame_.gates).array() > 0);
   PolarRequest request;
   request.precision = 1e-9;
   request.seed = options.seed;
@@ -144,6 +153,7 @@ NetworkModel NetworkProblem::model_of(const HiddenUnits& units) const {
   NetworkModel model = frame_;
   model.u = units.u * factor_unit();
   model.v = units.v * factor_unit();
+  model.gate = units.gate;
   return model;
 }
 

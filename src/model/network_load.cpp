@@ -36,6 +36,10 @@ NetworkModel load_network_model(const std::filesystem::path& path) {
   const Reader units = root.group("units");
   model.u = units.matrix("u");
   model.v = units.matrix("v");
+  if (units.has("gates")) {
+    model.gates = units.matrix("gates");
+    model.gate = units.integers("gate");
+  }
   read_claim(root.group("claim"), model);
   const Reader record = root.group("record");
   read_record(record, model);

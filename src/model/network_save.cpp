@@ -30,6 +30,10 @@ void write_file(const std::filesystem::path& path, const NetworkModel& model) {
   const Writer units = root.group("units");
   units.matrix("u", model.u);
   units.matrix("v", model.v);
+  if (model.gated()) {
+    units.matrix("gates", model.gates);
+    units.array("gate", model.gate);
+  }
   write_claim(root.group("claim"), model);
   const Writer record = root.group("record");
   write_record(record, model);

@@ -19,6 +19,15 @@ Name probabilities(Graph& graph, const SampleModel& model, const Name& z) {
   return graph.apply("Concat", {first, second}, {}, {{"axis", 1}});
 }
 
+/// What is hidden where the gates of the units are open, zero elsewhere.
+Name gated(Graph& graph, const NetworkModel& model, const Name& x, const Name& hidden) {
+  const Factor gates = model.gates(Eigen::all, model.gate).transpose();
+  const Vector bias = model.bias ? Vector(gates.rightCols(1)) : Vector();
+  const Name open = graph.multiplied(x, gates.leftCols(model.inputs()), bias);
+  const Name zero = graph.constant({1}, Factor::Zero(1, 1));
+  return graph.apply("Where", {graph.apply("Greater", {open, zero}), hidden, zero});
+}
+
 }  // namespace
 
 Name standardised_input(Graph& graph, const SampleModel& model) {
@@ -92,6 +101,7 @@ void write_onnx(const std::filesystem::path& path, const NetworkModel& model) {
   const Factor weight = model.u.topRows(model.inputs()).transpose();
   const Vector bias = model.bias ? Vector(model.u.bottomRows(1).transpose()) : Vector();
   Name hidden = activated(graph, model.activation, graph.multiplied(x, weight, bias));
+  if (model.gated()) hidden = gated(graph, model, x, hidden);
   if (model.activation.kind == Activation::Kind::maxout)
     hidden = graph.apply("ReduceMax",
                          {graph.reshaped(hidden, {0, model.size(), model.activation.pieces})},

@@ -17,13 +17,13 @@ namespace {
 
 std::string lead(const NetworkModel& model, const SampleData* data) {
   const Index size = model.size();
-  std::string text =
-      size == 0 ? "At this lambda no hidden unit is worth its penalty"
-                : fmt::format("{} hidden unit{} ({}) predict{} {}", size, size == 1 ? "" : "s",
-                              model.activation.to_string(), size == 1 ? "s" : "",
-                              model.task == Task::classification
-                                  ? fmt::format("{} classes", model.classes.size())
-                                  : "the target");
+  std::string text = size == 0
+                         ? "At this lambda no hidden unit is worth its penalty"
+                         : fmt::format("{} hidden unit{} ({}) predict{} {}", size,
+                                       size == 1 ? "" : "s", model.hidden(), size == 1 ? "s" : "",
+                                       model.task == Task::classification
+                                           ? fmt::format("{} classes", model.classes.size())
+                                           : "the target");
   text += fmt::format(" from {} input{}", model.inputs(), model.inputs() == 1 ? "" : "s");
   if (data) text += fmt::format(", for {} samples", data->samples());
   text += fmt::format(". The error is {} on the samples it was fitted to",
@@ -87,7 +87,7 @@ std::string confusion(const NetworkModel& model, const SampleData* data) {
 Rows settings(const NetworkModel& model, const SampleData* data) {
   Rows rows = {{"Shape", shape_in_words(model)}};
   if (data) rows.emplace_back("Samples", std::to_string(data->samples()));
-  rows.emplace_back("Hidden units", model.activation.to_string());
+  rows.emplace_back("Hidden units", model.hidden());
   rows.emplace_back("Loss", loss_in_words(model));
   rows.emplace_back("Penalty", penalty_in_words(model));
   const Rows rest = fit_settings(model);

@@ -26,7 +26,9 @@ std::string objective_unit_in_words(const SampleModel& model) {
 }
 
 std::string networks_in_words(const NetworkModel& model) {
-  return fmt::format("network of {} units of any width", model.activation.to_string());
+  if (model.gated())
+    return fmt::format("network of any width behind these {} gates", model.gates.cols());
+  return fmt::format("network of {} units of any width", model.hidden());
 }
 
 std::string penalty_in_words(const NetworkModel& model) {

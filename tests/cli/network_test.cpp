@@ -65,6 +65,21 @@ TEST_F(Network, OfOtherDataIsNotConfirmed) {
   EXPECT_THAT(verify.out, HasSubstr("NOT CONFIRMED"));
 }
 
+TEST_F(Network, BehindGatesIsProvedForThem) {
+  simulate_network("--shape rings --samples 60 --classes 2");
+  const Result fit = done(
+      "fit network s.csv --hidden gated:30 --lambda-ratio 0.1 --quiet --out n.h5 --json n.json");
+  EXPECT_THAT(fit.out, HasSubstr("No network of any width behind these 30 gates"));
+  EXPECT_THAT(fit.out, HasSubstr("not about ReLU units"));
+  EXPECT_EQ(json_of("n.json")["hidden"], "gated:30");
+  EXPECT_EQ(json_of("n.json")["status"], "optimal");
+  EXPECT_EQ(hadal("verify n.h5 s.csv").code, 0);
+  done("report n.h5 --data s.csv --out n.html");
+  EXPECT_THAT(text_of("n.html"), HasSubstr("gated:30"));
+  EXPECT_THAT(hadal("fit network s.csv --hidden gated:0").err, HasSubstr("expected gated:N"));
+  EXPECT_EQ(hadal("fit network s.csv --hidden gated:30 --penalty path").code, 2);
+}
+
 TEST_F(Network, OptionsThatDoNotFitAreRefused) {
   simulate_network("--shape rings --samples 60");
   const Result sigmoid = hadal("fit network s.csv --hidden sigmoid");

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "hadal/error.hpp"
 #include "hadal/model/polar_slack.hpp"
 #include "hadal/verify/verify.hpp"
 #include "math/network_support.hpp"
@@ -25,15 +26,20 @@ const std::vector<Claim>& true_claims() {
   static const std::vector<Claim> claims = [] {
     SampleData weighted = test::surface(50, 2, 2, 1);
     weighted.weight = Vector::LinSpaced(50, 1, 2);
+    NetworkFitOptions gated = test::at_ratio(0.3, "linear", 1e-6);
+    gated.gates = 9;
     return std::vector<Claim>{
         claim_of(test::rings(60, 2, 2), test::at_ratio(0.2)),
         claim_of(test::rings(60, 3, 3), test::at_ratio(0.3, "abs", 1e-3)),
         claim_of(weighted, test::at_ratio(0.3, "leaky:0.1", 1e-3)),
         claim_of(test::rings(60, 2, 4), test::at_ratio(0.2, "square", 1e-6)),
-        claim_of(test::surface(40, 3, 2, 5), test::at_ratio(0.3, "linear", 1e-6))};
+        claim_of(test::surface(40, 3, 2, 5), test::at_ratio(0.3, "linear", 1e-6)),
+        claim_of(test::surface(40, 3, 2, 6), gated)};
   }();
   return claims;
 }
+
+Claim gated_claim() { return true_claims().back(); }
 
 bool confirmed(const Claim& claim) {
   return verify::verify_network(claim.model, claim.data).confirmed;
@@ -139,6 +145,24 @@ TEST(NetworkMutation, OfTheMultipliersOfARelaxationIsNoticedOrHarmless) {
   EXPECT_FALSE(confirmed(claim));
   claim.model.certificate.slack = nullptr;
   EXPECT_FALSE(confirmed(claim));
+}
+
+TEST(NetworkMutation, OfGatesIsNoticed) {
+  Claim other = gated_claim();
+  ASSERT_TRUE(confirmed(other));
+  other.model.gates.col(other.model.gate[0]) *= -1;
+  EXPECT_FALSE(confirmed(other));
+  Claim moved = gated_claim();
+  moved.model.gate[0] = (moved.model.gate[0] + 1) % 9;
+  EXPECT_FALSE(confirmed(moved));
+  // The bound has to hold for gates that no unit has, too: behind this one all forces add up.
+  Claim wider = gated_claim();
+  wider.model.gates.conservativeResize(Eigen::NoChange, 400);
+  wider.model.gates.rightCols(391) = test::Draws(1).matrix(wider.model.gates.rows(), 391);
+  EXPECT_FALSE(confirmed(wider));
+  Claim none = gated_claim();
+  none.model.gate[0] = 9;
+  EXPECT_THROW(confirmed(none), ModelError);
 }
 
 }  // namespace

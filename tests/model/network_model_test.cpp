@@ -68,6 +68,53 @@ TEST(NetworkModel, ThatContradictsItselfIsNotWritten) {
   }
 }
 
+NetworkModel gated_model() {
+  NetworkModel model = network_model();
+  model.activation = Activation::from_string("linear");
+  model.u = model.u.leftCols(model.size()).eval();
+  model.gates = Factor{{1, -1, 0}, {0, 2, 1}, {1, 0, 0}, {0, 0, -0.5}};
+  model.gate.assign(static_cast<std::size_t>(model.size()), 2);
+  return model;
+}
+
+TEST(NetworkModel, WithGatesIsReadAsItWasWritten) {
+  const NetworkModel model = gated_model();
+  EXPECT_EQ(model.hidden(), "gated:3");
+  save_model(path(), model);
+  const NetworkModel read = load_network_model(path());
+  EXPECT_EQ(read.gates, model.gates);
+  EXPECT_EQ(read.gate, model.gate);
+}
+
+TEST(NetworkModel, WithGatesThatContradictItIsNotWritten) {
+  const std::vector<std::function<void(NetworkModel&)>> mistakes{
+      [](NetworkModel& m) { m.gate[0] = 3; },
+      [](NetworkModel& m) { m.gate[0] = -1; },
+      [](NetworkModel& m) { m.gate.pop_back(); },
+      [](NetworkModel& m) { m.gates.resize(4, 0); },
+      [](NetworkModel& m) { m.gates = Factor::Ones(3, 3); },
+      [](NetworkModel& m) { m.gates(0, 0) = std::numeric_limits<double>::quiet_NaN(); },
+      [](NetworkModel& m) { m.activation = Activation{}; },
+      [](NetworkModel& m) { m.penalty = UnitPenalty::path; }};
+  for (std::size_t k = 0; k < mistakes.size(); ++k) {
+    NetworkModel model = gated_model();
+    mistakes[k](model);
+    EXPECT_THROW(save_model(path(), model), ArgumentError) << k;
+  }
+}
+
+TEST(NetworkModel, WithGatesPredictsBehindThem) {
+  NetworkModel model = gated_model();
+  model.input_mean.setZero();
+  model.input_scale.setOnes();
+  model.u = Factor{{1}, {0}, {0}, {2}};
+  model.v = Factor{{1}, {0}, {0}};
+  model.gates = Factor{{1}, {0}, {0}, {0.5}};  // open where x1 > -1/2
+  model.gate = {0};
+  const Factor inputs{{3, 9, 9}, {-1, 9, 9}};
+  EXPECT_TRUE(scores(model, inputs).isApprox(Factor{{5, 0, 0}, {0, 0, 0}}));
+}
+
 TEST(NetworkModel, PredictsByHand) {
   NetworkModel model = network_model();
   model.activation = Activation{};

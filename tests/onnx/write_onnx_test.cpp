@@ -136,6 +136,10 @@ TEST_F(WriteOnnx, NetworksPredictTheSame) {
   unbiased.bias = false;
   unbiased.u.conservativeResize(3, Eigen::NoChange);
   write(unbiased);
+  NetworkModel gated = network("linear", LossKind::squared, 2);
+  gated.gates = normal(4, 7);
+  gated.gate = {6, 0, 0, 2};
+  write(gated);
   expect_agreement();
 }
 

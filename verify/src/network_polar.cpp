@@ -196,6 +196,28 @@ PolarBound by_cones(const Scaled& problem, const Slopes& slopes, double wanted,
 
 }  // namespace
 
+NetworkPolar::NetworkPolar(const NetworkModel& model, const Factor& x) : model_(model), x_(x) {
+  open_.resize(x.rows(), model.gates.cols());
+#pragma omp parallel for schedule(static)
+  for (Index g = 0; g < open_.cols(); ++g)
+    for (Index i = 0; i < open_.rows(); ++i) open_(i, g) = lets_through(model, x, i, g);
+}
+
+Factor NetworkPolar::behind(Index gate, const Factor& r) const {
+  return open_.col(gate).cast<double>().asDiagonal() * r;
+}
+
+PolarBound NetworkPolar::gated(const Factor& r) const {
+  PolarBound largest{0, 0, Proof::deterministic, 0, "sigma_1 of X^T D R over all gates D"};
+  for (Index g = 0; g < open_.cols() && largest.proof != Proof::none; ++g) {
+    const PolarBound one = linear(behind(g, r));
+    if (one.proof == Proof::none) return one;
+    largest.search = std::max(largest.search, one.search);
+    largest.bound = std::max(largest.bound, one.bound);
+  }
+  return largest;
+}
+
 double NetworkPolar::collected(const Factor& r, const Factor& u) const {
   const Index pieces = model_.activation.pieces;
   const Factor in = x_ * u;
@@ -218,7 +240,10 @@ double NetworkPolar::search(const std::vector<double>& gradient) const {
   const Index pieces = model_.activation.pieces;
   double best = 0;
   for (Index j = 0; j < model_.size(); ++j)
-    best = std::max(best, collected(r, model_.u.middleCols(j * pieces, pieces)));
+    best = std::max(
+        best, collected(model_.gated() ? behind(model_.gate[static_cast<std::size_t>(j)], r) : r,
+                        model_.u.middleCols(j * pieces, pieces)));
+  if (model_.gated()) return best;
   std::mt19937 generator(1);
   std::normal_distribution<double> normal;
   constexpr int draws = 32;
@@ -271,7 +296,9 @@ PolarBound NetworkPolar::bound(const std::vector<double>& gradient, const Certif
   const Factor r = Eigen::Map<const Factor>(gradient.data(), x_.rows(), model_.outputs());
   const Activation& activation = model_.activation;
   PolarBound best = none("nothing is proved of " + activation.to_string() + " units");
-  if (activation.kind == Activation::Kind::linear) {
+  if (model_.gated()) {
+    best = gated(r);
+  } else if (activation.kind == Activation::Kind::linear) {
     best = linear(r);
   } else if (activation.kind == Activation::Kind::square) {
     if (r.cols() == 1) best = square(r);

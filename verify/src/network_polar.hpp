@@ -11,7 +11,7 @@ namespace hadal::verify {
 class NetworkPolar {
  public:
   /// x: network_inputs. Both must outlive the object.
-  NetworkPolar(const NetworkModel& model, const Factor& x) : model_(model), x_(x) {}
+  NetworkPolar(const NetworkModel& model, const Factor& x);
 
   /// work: products at the most that are spent on the cones of two slopes.
   PolarBound bound(const std::vector<double>& gradient, const Certificate& claim,
@@ -21,6 +21,9 @@ class NetworkPolar {
 
  private:
   PolarBound linear(const Factor& r) const;
+  PolarBound gated(const Factor& r) const;
+  /// r where a gate is open, zero elsewhere.
+  Factor behind(Index gate, const Factor& r) const;
   PolarBound square(const Factor& r) const;
   PolarBound two_slopes(const Factor& r, const Certificate& claim, const Enough& enough,
                         double work) const;
@@ -28,6 +31,7 @@ class NetworkPolar {
 
   const NetworkModel& model_;
   const Factor& x_;
+  Eigen::Matrix<bool, Eigen::Dynamic, Eigen::Dynamic> open_;  ///< samples x gates
 };
 
 }  // namespace hadal::verify

@@ -34,6 +34,10 @@ Hidden hidden_values(const NetworkModel& model, const Factor& x) {
         worst = std::max(worst, square ? relative * size * (2 * std::abs(sum) + relative * size)
                                        : relative * size);
       }
+      if (model.gated() && !lets_through(model, x, i, model.gate[static_cast<std::size_t>(j)])) {
+        hidden.values(i, j) = 0;
+        continue;
+      }
       hidden.values(i, j) = static_cast<double>(activated(model.activation, argument.data()));
       hidden.absolute(i, j) = rounded_up(worst);
     }
@@ -102,6 +106,12 @@ Real activated(const Activation& activation, const Real* t) {
       return *std::max_element(t, t + activation.pieces);
   }
   return 0;
+}
+
+bool lets_through(const NetworkModel& model, const Factor& x, Index sample, Index gate) {
+  Real sum = 0;
+  for (Index d = 0; d < x.cols(); ++d) sum += Real{x(sample, d)} * model.gates(d, gate);
+  return sum > 0;
 }
 
 Real input_norm(const NetworkModel& model, Index j) {

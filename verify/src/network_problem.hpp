@@ -15,6 +15,10 @@ Factor network_inputs(const NetworkModel& model, const SampleData& data);
 /// or the largest.
 Real activated(const Activation& activation, const Real* arguments);
 
+/// Which samples a gate lets through: x^T g > 0, summed in extended precision, is what the problem
+/// is defined with.
+bool lets_through(const NetworkModel& model, const Factor& x, Index sample, Index gate);
+
 /// ||u_j||^a ||v_j||.
 Real unit_penalty(const NetworkModel& model, Index j);
 /// ||u_j|| and ||v_j||.

@@ -43,6 +43,13 @@ void require_shapes(const NetworkModel& model, const SampleData& data) {
       model.u.cols() != model.size() * model.activation.pieces ||
       model.input_scale.size() != model.inputs() || !((model.input_scale.array() > 0).all()))
     refuse("the model's layers do not fit each other");
+  const auto known = [&](std::int64_t gate) { return gate >= 0 && gate < model.gates.cols(); };
+  if (model.gated() &&
+      (model.gates.rows() != inputs || !model.gates.allFinite() ||
+       static_cast<Index>(model.gate.size()) != model.size() ||
+       !std::all_of(model.gate.begin(), model.gate.end(), known) ||
+       model.activation.kind != Activation::Kind::linear || model.penalty != UnitPenalty::product))
+    refuse("the model's gates are not finite directions of its inputs, one of them for each unit");
   if (model.task == Task::regression && data.targets.cols() != model.outputs())
     refuse(fmt::format("data of {} outputs, expected {}", data.targets.cols(), model.outputs()));
   if (data.weight.size() != 0 &&

@@ -14,6 +14,9 @@ struct NetworkFitOptions : FitOptions {
 
   Activation activation;
   UnitPenalty penalty = UnitPenalty::product;
+  /// Of linear units with the product penalty: so many gates, whose directions are drawn at random
+  /// (normal, by the seed); 0: none. The optimum is one of networks behind these gates.
+  Index gates = 0;
   bool bias = true;         ///< a last input that is always 1; its weights are penalised as well
   bool standardise = true;  ///< inputs to mean 0 and standard deviation 1; else they stay
   /// Part of the samples, in (0, 1), held out at random to choose lambda by, in place of a
