@@ -186,6 +186,36 @@ TEST(Collapse, LeavesAsManyAtomsAsThereAreNumbersAndNoHigherPenalty) {
   }
 }
 
+/// Y = c I and X = I: the linear optimum is (c - lambda) I, of which every frame of directions is a
+/// decomposition. All its units are stationary and none is zero, so that Theorem 2 of Haeffele and
+/// Vidal (2017) lets 8 be collapsed to the 4 numbers of an output, at the same objective.
+TEST(Collapse, OfALocalMinimumWithoutZeroAtomsKeepsTheObjective) {
+  constexpr double c = 3, lambda = 1;
+  constexpr Index atoms = 8;
+  Matrix maps(4, atoms);
+  Vector penalties(atoms);
+  const Matrix residual = lambda * Matrix::Identity(2, 2);
+  for (Index j = 0; j < atoms; ++j) {
+    const double angle = std::numbers::pi * static_cast<double>(j) / atoms;
+    const Vector u{{std::cos(angle), std::sin(angle)}};
+    const double size = 2 * (c - lambda) / atoms;
+    penalties[j] = size;
+    maps.col(j) = (size * u * u.transpose()).reshaped();
+    EXPECT_NEAR(maps.col(j).dot(residual.reshaped()), lambda * size, 1e-14);
+  }
+  const auto objective = [&](const Vector& s) {
+    const Vector z = maps * s;
+    return (c * Matrix::Identity(2, 2).reshaped() - z).squaredNorm() / 2 +
+           lambda * penalties.dot(s);
+  };
+  const double before = objective(Vector::Ones(atoms));
+  EXPECT_NEAR(before, lambda * lambda + lambda * 2 * (c - lambda), 1e-12);
+  const Vector s = collapse(maps, penalties);
+  EXPECT_LE((s.array() > 0).count(), 4);
+  EXPECT_GE(s.minCoeff(), 0);
+  EXPECT_NEAR(objective(s), before, 1e-12);
+}
+
 TEST(Collapse, KeepsIndependentAtoms) {
   EXPECT_EQ(collapse(Matrix::Identity(3, 3), Vector::Ones(3)), Vector(Vector::Ones(3)));
 }
