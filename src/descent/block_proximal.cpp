@@ -7,6 +7,7 @@
 
 #include "hadal/kernel/products.hpp"
 #include "hadal/kernel/tall.hpp"
+#include "hadal/loss/curved_offset.hpp"
 #include "hadal/loss/free_offset.hpp"
 #include "hadal/loss/multinomial.hpp"
 #include "hadal/loss/separable.hpp"
@@ -306,6 +307,9 @@ template DescentReport BlockProximal::descend(const HuberLoss&, const Structured
                                               const DescentGoal&) const;
 template DescentReport BlockProximal::descend(const LogisticLoss&, const StructuredFamily&, double,
                                               RankOneAtoms&, const Outside<RankOneAtoms>&,
+                                              const DescentGoal&) const;
+template DescentReport BlockProximal::descend(const CurvedOffsetLoss&, const StructuredFamily&,
+                                              double, RankOneAtoms&, const Outside<RankOneAtoms>&,
                                               const DescentGoal&) const;
 template DescentReport BlockProximal::descend(const PoissonLoss&, const StructuredFamily&, double,
                                               RankOneAtoms&, const Outside<RankOneAtoms>&,

@@ -6,6 +6,7 @@
 #include "hadal/certify/lanczos.hpp"
 #include "hadal/descent/two_level.hpp"
 #include "hadal/kernel/products.hpp"
+#include "hadal/loss/curved_offset.hpp"
 #include "hadal/loss/free_offset.hpp"
 #include "hadal/loss/multinomial.hpp"
 #include "hadal/loss/separable.hpp"
@@ -148,6 +149,7 @@ HADAL_DESCENT_ON(FreeOffsetLoss);
 HADAL_DESCENT_ON(HuberLoss);
 HADAL_DESCENT_ON(LogisticLoss);
 HADAL_DESCENT_ON(PoissonLoss);
+HADAL_DESCENT_ON(CurvedOffsetLoss);
 HADAL_DESCENT_ON(MultinomialLoss);
 #undef HADAL_DESCENT_ON
 

@@ -144,13 +144,19 @@ MatrixProblem::MatrixProblem(const Summands& summands, const MatrixFitOptions& o
 MatrixProblem::AnyLoss MatrixProblem::loss_of(Vector y, Vector weight) const {
   if (kind_ == LossKind::multinomial)
     return MultinomialLoss(static_cast<Index>(categories_.size()), std::move(y), std::move(weight));
-  const bool free = offset_.policy == OffsetPolicy::free && offset_.terms != OffsetTerms::none;
-  if (!free)
-    return loss_of_entries<AnyLoss>(kind_, huber_threshold_ / data_unit_, std::move(y),
-                                    std::move(weight));
-  SquaredLoss squared(std::move(y), std::move(weight));
-  return FreeOffsetLoss(pattern_, std::move(squared), frees(offset_.terms, OffsetTerms::rows),
-                        frees(offset_.terms, OffsetTerms::columns), offset_.ridge / weight_unit_);
+  const double threshold = huber_threshold_ / data_unit_;
+  if (offset_.policy != OffsetPolicy::free || offset_.terms == OffsetTerms::none)
+    return loss_of_entries<AnyLoss>(kind_, threshold, std::move(y), std::move(weight));
+  const bool rows = frees(offset_.terms, OffsetTerms::rows);
+  const bool columns = frees(offset_.terms, OffsetTerms::columns);
+  const double ridge = offset_.ridge / weight_unit_;
+  if (kind_ == LossKind::squared)
+    return FreeOffsetLoss(pattern_, SquaredLoss(std::move(y), std::move(weight)), rows, columns,
+                          ridge);
+  return CurvedOffsetLoss(pattern_,
+                          curved_loss_of_entries<CurvedOffsetLoss::Base>(
+                              kind_, threshold, std::move(y), std::move(weight)),
+                          rows, columns, ridge);
 }
 
 double MatrixProblem::lambda_max() const {
@@ -213,29 +219,30 @@ SolveResult<RankOneAtoms> MatrixProblem::solve(double lambda, LoopState<RankOneA
   return result;
 }
 
+std::optional<OffsetValues> MatrixProblem::free_offsets_at(const Vector& z) const {
+  if (const auto* free = std::get_if<FreeOffsetLoss>(&*loss_)) return free->offsets_at(z);
+  if (const auto* free = std::get_if<CurvedOffsetLoss>(&*loss_)) return free->offsets_at(z);
+  return {};
+}
+
 Vector MatrixProblem::target_at(const RankOneAtoms& atoms) const {
-  const auto* free = std::get_if<FreeOffsetLoss>(&*loss_);
-  if (!free) return target();
   Vector z;
   family_.predict(atoms, z);
-  const OffsetValues b = free->offsets_at(z);
+  const auto b = free_offsets_at(z);
   Vector y = target();
-  pattern_.for_each([&](Index k, Index i, Index j) {
-    y[k] -= b.global + (b.row.size() ? b.row[i] : 0.0) + (b.column.size() ? b.column[j] : 0.0);
-  });
+  if (b) y -= b->on(pattern_);
   return y;
 }
 
 Offset MatrixProblem::offset_at(const RankOneAtoms& atoms) const {
-  const auto* free = std::get_if<FreeOffsetLoss>(&*loss_);
-  if (!free) return offset_;
   Vector z;
   family_.predict(atoms, z);
-  const OffsetValues b = free->offsets_at(z);
+  const auto b = free_offsets_at(z);
   Offset offset = offset_;
-  offset.global = b.global * data_unit_;
-  offset.row = b.row * data_unit_;
-  offset.column = b.column * data_unit_;
+  if (!b) return offset;
+  offset.global = b->global * data_unit_;
+  offset.row = b->row * data_unit_;
+  offset.column = b->column * data_unit_;
   return offset;
 }
 
@@ -264,7 +271,8 @@ void MatrixProblem::describe(const RankOneAtoms& atoms, MatrixModel& model) cons
 double MatrixProblem::train_error(const RankOneAtoms& atoms) const {
   Vector z;
   family_.predict(atoms, z);
-  const Vector y = target_at(atoms);
+  if (const auto b = free_offsets_at(z)) z += b->on(pattern_);
+  const Vector& y = target();
   double sum = 0;
   if (const auto count = static_cast<Index>(categories_.size()); count > 0) {
     for (Index first = 0; first < y.size(); first += count) {

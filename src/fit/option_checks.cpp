@@ -49,11 +49,13 @@ void check_loss(const MatrixFitOptions& o) {
     throw ArgumentError(
         fmt::format("{} with the {} loss; expected {}", given, to_string(o.loss), expected));
   };
-  if (!predicts_in_data_units(o.loss) && o.offset_terms() != OffsetTerms::none)
-    refuse("an offset was given", "none: means of the data are not on the scale of its link");
+  const bool offset = o.offset_terms() != OffsetTerms::none;
+  if (o.loss == LossKind::multinomial && offset)
+    refuse("an offset was given", "none: there is a score for each category");
+  if (!predicts_in_data_units(o.loss) && offset && o.offset_policy == OffsetPolicy::mean)
+    refuse("an offset was given",
+           "free ones or none: means of the data are not on the scale of its link");
   if (o.loss == LossKind::squared) return;
-  if (o.offset_policy == OffsetPolicy::free)
-    refuse("free offsets were given", "means or none: only the squared loss has free offsets");
   if (o.refit != RefitChoice::none)
     refuse("a refit was asked for", "none: only the squared loss has one");
 }

@@ -28,6 +28,18 @@ double SeparableLoss<E>::evaluate(const Vector& z, Vector& residual) const {
 }
 
 template <EntryLoss E>
+double SeparableLoss<E>::evaluate(const Vector& z, Vector& residual, Vector& second) const {
+  residual.resize(target_.size());
+  second.resize(target_.size());
+  return sum_in_blocks<double>(target_.size(), [&](Index k) {
+    const EntryPoint point = entry_.at(z[k], target_[k]);
+    residual[k] = w(k) * point.force;
+    second[k] = w(k) * point.curvature;
+    return w(k) * point.value;
+  });
+}
+
+template <EntryLoss E>
 void SeparableLoss<E>::curvature(const Vector& z, Vector& curvature) const {
   curvature.resize(target_.size());
 #pragma omp parallel for schedule(static)
@@ -43,17 +55,24 @@ double SeparableLoss<E>::dual_slope(const Vector& residual, double s) const {
 }
 
 template <EntryLoss E>
-DualPoint SeparableLoss<E>::dual(const Vector& residual, double s_max) const {
-  // R was rounded, relative 2^-52 at the most with its weight: this keeps s R in the domain of the
-  // conjugate.
-  s_max = std::min(s_max, 1 - 0x1p-51);
-  const double scale = best_dual_scale([&](double s) { return dual_slope(residual, s); }, s_max);
-  const DualTerm sum = sum_in_blocks<DualTerm>(target_.size(), [&](Index k) {
+DualTerm SeparableLoss<E>::dual_sum(const Vector& residual, double s) const {
+  return sum_in_blocks<DualTerm>(target_.size(), [&](Index k) {
     const long double weight = w(k);
-    const DualTerm term = entry_.dual(residual[k] / weight, target_[k], scale);
+    const DualTerm term = entry_.dual(residual[k] / weight, target_[k], s);
     return DualTerm{weight * term.value, weight * term.magnitude, weight * term.error};
   });
-  return dual_point(sum, scale, sum_block + target_.size() / sum_block);
+}
+
+template <EntryLoss E>
+Index SeparableLoss<E>::dual_additions() const {
+  return sum_block + target_.size() / sum_block;
+}
+
+template <EntryLoss E>
+DualPoint SeparableLoss<E>::dual(const Vector& residual, double s_max) const {
+  const double scale = best_dual_scale([&](double s) { return dual_slope(residual, s); },
+                                       std::min(s_max, scale_max));
+  return dual_point(dual_sum(residual, scale), scale, dual_additions());
 }
 
 template class SeparableLoss<HuberEntry>;

@@ -73,11 +73,10 @@ class Checker : public FittedChecks {
   void loss() const {
     loss_and_lambda();
     if (model_.loss == LossKind::squared) return;
-    require(model_.offset.policy == OffsetPolicy::mean, "offset_policy", "free",
-            "mean for any loss but the squared one");
-    if (!predicts_in_data_units(model_.loss))
+    const bool free = model_.offset.policy == OffsetPolicy::free;
+    if (!predicts_in_data_units(model_.loss) && (!free || model_.loss == LossKind::multinomial))
       require(model_.offset.terms == OffsetTerms::none, "offset_terms", "given",
-              "none for a loss with a link");
+              "none or free ones for a loss with a link, none of categories");
     require(!model_.refit, "refit", "present", "none for any loss but the squared one");
   }
 

@@ -56,14 +56,33 @@ MatrixFitOptions options_of(LossKind kind, double ratio) {
 
 MatrixFitOptions random_options(LossKind kind, test::Random& random, unsigned seed) {
   MatrixFitOptions options = options_of(kind, std::pow(10, random.uniform(-1.7, 0)));
-  if (kind == LossKind::huber) {
+  if (random.chance(0.4)) {
+    options.offset_policy = OffsetPolicy::free;
+    options.offset_ridge = std::pow(10, random.uniform(-3, 0));
+  }
+  if (kind == LossKind::huber || options.offset_policy == OffsetPolicy::free)
     options.offset = static_cast<OffsetTerms>(random.integer(0, 4));
+  if (kind == LossKind::huber) {
     if (random.chance(0.7)) options.huber_threshold = std::pow(10, random.uniform(-2, 1));
   }
   options.norm_alpha = random.chance(0.4) ? random.uniform(0, 1) : 0;
   options.proof = random.chance(0.3) ? ProofChoice::probabilistic : ProofChoice::automatic;
   options.seed = seed;
   return options;
+}
+
+/// Where free offsets b are the best ones, B^T (slope) + ridge b = 0.
+void expect_best_offsets(const MatrixModel& model, const Matrix& slope) {
+  const Offset& b = model.offset;
+  if (b.policy == OffsetPolicy::mean || b.terms == OffsetTerms::none) return;
+  const double small = 1e-8 * (1 + slope.cwiseAbs().sum());
+  EXPECT_NEAR(slope.sum() + b.ridge * b.global, 0, small);
+  if (b.row.size()) {
+    EXPECT_LE((slope.rowwise().sum() + b.ridge * b.row).norm(), small);
+  }
+  if (b.column.size()) {
+    EXPECT_LE((slope.colwise().sum().transpose() + b.ridge * b.column).norm(), small);
+  }
 }
 
 TEST(LossFits, AgreeWithAPlainSolverAndTheChecker) {
@@ -89,6 +108,15 @@ TEST(LossFits, AgreeWithAPlainSolverAndTheChecker) {
       const double slow = plain.solve(3000);
       EXPECT_LE(model.certificate.lower_bound, slow * (1 + 1e-12));  // no false bound
       EXPECT_NEAR(claimed, slow, 3e-6 * claimed);
+      expect_best_offsets(model, plain.slope(test::low_rank(model)));
+      if (model.offset.policy == OffsetPolicy::mean || model.offset.terms == OffsetTerms::none)
+        continue;
+      // Offsets that are not the best ones make a bound that is worse, never one that is false.
+      MatrixModel moved = model;
+      moved.offset.global += random.normal();
+      const double bound = verify::verify_matrix(moved, data).found.lower_bound;
+      EXPECT_LE(bound, slow * (1 + 1e-12));
+      EXPECT_LT(bound, model.certificate.lower_bound * (1 + 1e-9));
     }
 }
 
@@ -276,7 +304,6 @@ TEST(LossFits, RefuseWhatALossDoesNotHave) {
   };
   for (const LossKind kind : kinds) {
     EXPECT_THROW(with(kind, [](auto& o) { o.refit = RefitChoice::automatic; }), ArgumentError);
-    EXPECT_THROW(with(kind, [](auto& o) { o.offset_policy = OffsetPolicy::free; }), ArgumentError);
     EXPECT_THROW(with(kind, [](auto& o) { o.huber_threshold = -1; }), ArgumentError);
     EXPECT_THROW(with(kind, [](auto& o) { o.huber_threshold = INFINITY; }), ArgumentError);
     if (kind == LossKind::huber) continue;

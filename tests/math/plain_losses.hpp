@@ -9,16 +9,20 @@
 namespace hadal::test {
 
 /// The convex problem that a model with any loss claims to solve, as dense arrays and with the
-/// losses written down once more, and a plain solver: nothing in it knows of factors or duals.
+/// losses written down once more, and a plain solver: nothing in it knows of factors or duals. Free
+/// offsets stay as they are in the model: where they are the best ones, no X is better with them
+/// than with others.
 class PlainLossProblem {
  public:
   PlainLossProblem(const Entries& entries, const MatrixModel& model)
-      : model_(model), y_(Matrix::Zero(entries.rows, entries.columns)), w_(y_), s_(y_) {
+      : model_(model), y_(Matrix::Zero(entries.rows, entries.columns)), w_(y_), s_(y_), b_(y_) {
     for (Index i = 0; i < s_.rows(); ++i)
       for (Index j = 0; j < s_.cols(); ++j) s_(i, j) = model.norm.at(i, j);
     for (Index k = 0; k < entries.size(); ++k) {
       const Index i = entries.row[k], j = entries.column[k];
-      const double value = entries.value[k] - model.offset.at(i, j);
+      const bool free = model.offset.policy == OffsetPolicy::free;
+      if (free) b_(i, j) = model.offset.at(i, j);
+      const double value = entries.value[k] - (free ? 0 : model.offset.at(i, j));
       y_(i, j) = model.loss == LossKind::logistic && value == 0 ? -1 : value;
       w_(i, j) = entries.weight.empty() ? 1 : entries.weight[k];
     }
@@ -26,6 +30,14 @@ class PlainLossProblem {
 
   double objective(const Matrix& x) const {
     return loss(x) + model_.lambda * singular_values(x).sum();
+  }
+
+  /// The derivative of the loss in every prediction.
+  Matrix slope(const Matrix& x) const {
+    Matrix g = Matrix::Zero(x.rows(), x.cols());
+    for (Index k = 0; k < x.size(); ++k)
+      if (w_(k) > 0) g(k) = w_(k) * derivative(b_(k) + s_(k) * x(k), y_(k));
+    return g;
   }
 
   /// sigma_1 of the gradient in X'.
@@ -89,17 +101,13 @@ class PlainLossProblem {
   }
 
   double loss(const Matrix& x) const {
-    double sum = 0;
+    const Offset& b = model_.offset;
+    double sum = b.ridge / 2 * (b.global * b.global + b.row.squaredNorm() + b.column.squaredNorm());
     for (Index k = 0; k < x.size(); ++k)
-      if (w_(k) > 0) sum += w_(k) * value(s_(k) * x(k), y_(k));
+      if (w_(k) > 0) sum += w_(k) * value(b_(k) + s_(k) * x(k), y_(k));
     return sum;
   }
-  Matrix gradient(const Matrix& x) const {
-    Matrix g = Matrix::Zero(x.rows(), x.cols());
-    for (Index k = 0; k < x.size(); ++k)
-      if (w_(k) > 0) g(k) = s_(k) * w_(k) * derivative(s_(k) * x(k), y_(k));
-    return g;
-  }
+  Matrix gradient(const Matrix& x) const { return s_.cwiseProduct(slope(x)); }
   static Vector singular_values(const Matrix& a) {
     return Eigen::JacobiSVD<Matrix>(a).singularValues();
   }
@@ -110,7 +118,8 @@ class PlainLossProblem {
   }
 
   const MatrixModel& model_;
-  Matrix y_, w_, s_;  ///< data less offsets, weights (0: not observed), scale of the norm
+  /// Data less means, weights (0: not observed), scale of the norm, free offsets.
+  Matrix y_, w_, s_, b_;
 };
 
 }  // namespace hadal::test

@@ -100,9 +100,12 @@ TEST(ModelFile, keeps_every_loss_and_refuses_what_a_loss_does_not_have) {
     other.refit = Refit{"values", model.u, model.v, 0.5};
     EXPECT_THROW(save_model(path, other), ArgumentError);
     other = model;
-    other.offset.terms = OffsetTerms::global;
-    if (loss == LossKind::huber) other.offset.policy = OffsetPolicy::free;
-    other.offset.ridge = loss == LossKind::huber ? 1 : 0;
+    other.offset = {OffsetTerms::global, OffsetPolicy::free, 1, 0.5, {}, {}};
+    expect_same(other, through_file(other));
+    other.offset.ridge = 0;
+    EXPECT_THROW(save_model(path, other), ArgumentError);
+    if (loss == LossKind::huber) continue;
+    other.offset.policy = OffsetPolicy::mean;
     EXPECT_THROW(save_model(path, other), ArgumentError);
   }
 }

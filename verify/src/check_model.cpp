@@ -89,8 +89,9 @@ void check_factors(const Problem& problem, Checks& checks) {
              "expected U^T U = V^T V, diagonal and non-increasing");
 }
 
-void check_no_offset(const MatrixModel& model, const Problem& problem, Checks& checks) {
-  if (predicts_in_data_units(model.loss)) return;
+void check_no_mean(const MatrixModel& model, const Problem& problem, Checks& checks) {
+  const bool free = model.offset.policy == OffsetPolicy::free && model.categories.empty();
+  if (predicts_in_data_units(model.loss) || free) return;
   checks.add("offsets of a loss with a link", 0, static_cast<double>(problem.offset.terms),
              !problem.has_global(), "expected none");
 }
@@ -137,7 +138,7 @@ void check_model(const MatrixModel& model, const Problem& problem, const EachEnt
                  const Options& options, Checks& checks) {
   check_loss(model, problem, checks);
   if (model.loss == LossKind::multinomial) check_categories(model.categories, checks);
-  check_no_offset(model, problem, checks);
+  check_no_mean(model, problem, checks);
   check_norm(problem, checks);
   if (model.offset.policy == OffsetPolicy::mean) check_mean_offsets(problem, each, options, checks);
   check_end_of_history(model, model.size(), checks);

@@ -31,8 +31,9 @@ double ParabolicDual::best_scale(double largest) const {
   return static_cast<double>(std::clamp(linear / curvature, Real{0}, Real{largest}));
 }
 
-EntropicDual::EntropicDual(const Problem& problem, std::vector<double> residual)
-    : problem_(problem), residual_(std::move(residual)) {
+EntropicDual::EntropicDual(const Problem& problem, std::vector<double> residual,
+                           Real offset_curvature)
+    : problem_(problem), residual_(std::move(residual)), offset_curvature_(offset_curvature) {
   for (std::size_t i = 1; i < problem.row_start.size(); ++i)
     longest_row_ = std::max(longest_row_, problem.row_start[i] - problem.row_start[i - 1]);
 }
@@ -89,7 +90,8 @@ Real EntropicDual::lower_bound(Real s) const {
   });
   const Real operations = static_cast<Real>(longest_row_ + problem_.rows) + 16;
   // No loss is negative, so that 0 is a bound as well.
-  return std::max(Real{0}, sum.value - 2 * wide_gamma(operations) * sum.size);
+  const Real offsets = s * s * offset_curvature_ / 2 * (1 + 8 * wide_unit);
+  return std::max(Real{0}, sum.value - 2 * wide_gamma(operations) * sum.size - offsets);
 }
 
 /// The derivative of `term`; of the multinomial loss less f, which sums to zero.
@@ -106,7 +108,8 @@ Real EntropicDual::slope(Index k, Real s) const {
 
 double EntropicDual::best_scale(double largest) const {
   const auto rises = [&](double s) {
-    return by_rows<Real>([&](Index k, Real& row) { row += slope(k, s); }) >= 0;
+    return by_rows<Real>([&](Index k, Real& row) { row += slope(k, s); }) - s * offset_curvature_ >=
+           0;
   };
   if (rises(largest)) return largest;
   double low = 0, high = largest;

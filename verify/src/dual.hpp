@@ -30,12 +30,14 @@ class ParabolicDual : public Dual {
   double best_scale(double largest) const override;
 };
 
-/// Of the losses with a link, sums of x log x over the entries. Of the multinomial loss the
-/// residual has to sum to zero over the scores of an entry, exactly.
+/// Of the losses with a link, sums of x log x over the entries, less s^2 / 2 times what free
+/// offsets add. Of the multinomial loss the residual has to sum to zero over the scores of an
+/// entry, exactly.
 class EntropicDual : public Dual {
  public:
   /// The problem must outlive the object.
-  EntropicDual(const Problem& problem, std::vector<double> residual);
+  /// offset_curvature: >= ||B^T R||^2 / ridge of free offsets, 0 without them.
+  EntropicDual(const Problem& problem, std::vector<double> residual, Real offset_curvature);
 
   Real lower_bound(Real s) const override;
   double best_scale(double largest) const override;
@@ -51,6 +53,7 @@ class EntropicDual : public Dual {
 
   const Problem& problem_;
   std::vector<double> residual_;
+  Real offset_curvature_;
   Index longest_row_ = 0;
 };
 

@@ -58,12 +58,17 @@ double FigureSums::add(Index i, Index j, double y, double w, double low_rank) {
   const Real rest = difference(y, {offset.global, row_offset, column_offset});
   const double centred = static_cast<double>(rest);
   const double error = centred - low_rank;
-  // Only what is subtracted from the data has offsets; elsewhere z alone is rounded.
-  const Real offset_margin = in_data_units_ ? 4 * wide_unit * std::abs(rest) : Real{0};
-  const double subtracted = in_data_units_ ? std::abs(centred) : 0.0;
+  // In the data's units offsets are subtracted from the data; elsewhere they are added to z, which
+  // is rounded once more. In extended precision the sums themselves are off by a few units.
+  const Real moved = Real{offset.global} + row_offset + column_offset;
+  const Real offset_size =
+      std::abs(Real{offset.global}) + std::abs(row_offset) + std::abs(column_offset);
+  const Real offset_margin = 4 * wide_unit * (in_data_units_ ? std::abs(rest) : offset_size);
+  const auto z = static_cast<double>(low_rank + moved);
+  const double rounded = in_data_units_ ? std::abs(centred) : moved != 0 ? std::abs(z) : 0.0;
   const Real margin =
-      gamma(prediction_operations()) * Real{subtracted} + low_rank_margin(i, j) + offset_margin;
-  const Entry entry = entry_of(problem_, centred, error, low_rank, margin);
+      gamma(prediction_operations()) * Real{rounded} + low_rank_margin(i, j) + offset_margin;
+  const Entry entry = entry_of(problem_, in_data_units_ ? centred : y, error, z, margin);
   const double residual = inside_domain(w * entry.force);
 
   RowSums& sums = row_sums_[static_cast<std::size_t>(i)];
@@ -135,17 +140,18 @@ Real FigureSums::penalty() const {
 }
 
 void FigureSums::dual() {
+  const bool free = problem_.offset.policy == OffsetPolicy::free && problem_.has_global();
   if (in_data_units_) {
     const auto parabola = std::make_shared<ParabolicDual>();
     parabola->linear = all_.linear;
     parabola->linear_margin = summation() * all_.linear_size + 2 * all_.linear_margin + vanished();
     parabola->curvature = all_.square * (1 + summation()) + vanished();
-    if (problem_.offset.policy == OffsetPolicy::free && problem_.has_global())
-      parabola->curvature += free_offset_curvature();
+    if (free) parabola->curvature += free_offset_curvature();
     figures_.dual_size = std::abs(all_.linear);
     figures_.dual = parabola;
   } else {
-    figures_.dual = std::make_shared<EntropicDual>(problem_, figures_.residual);
+    const Real curvature = free ? free_offset_curvature() : Real{0};
+    figures_.dual = std::make_shared<EntropicDual>(problem_, figures_.residual, curvature);
   }
   if (problem_.norm.row_scale.size()) {
     // Two roundings an entry: || dQ ||_2 <= || dQ ||_F <= gamma_2 || Q ||_F.

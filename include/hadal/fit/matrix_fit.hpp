@@ -20,13 +20,15 @@ struct MatrixFitOptions : FitOptions {
   /// Of the multinomial loss: the values that the data may take, increasing, 2 to 100 of them.
   /// Empty: those that they take.
   std::vector<std::int64_t> categories;
-  /// Not given: the overall mean where predictions are in units of the data, nothing otherwise (a
-  /// mean of classes or counts is not on the scale of the link).
+  /// Not given: the overall mean where predictions are in units of the data and not a sum of parts,
+  /// or a free constant; nothing otherwise (a mean of classes or counts is not on the scale of the
+  /// link).
   std::optional<OffsetTerms> offset;
   OffsetTerms offset_terms() const {
     const bool parts = norm_u.nonnegative && norm_v.nonnegative;
-    return offset.value_or(predicts_in_data_units(loss) && !parts ? OffsetTerms::global
-                                                                  : OffsetTerms::none);
+    const bool mean = predicts_in_data_units(loss) && !parts;
+    return offset.value_or(mean || offset_policy == OffsetPolicy::free ? OffsetTerms::global
+                                                                       : OffsetTerms::none);
   }
   OffsetPolicy offset_policy = OffsetPolicy::mean;
   double offset_ridge = 1e-3;  ///< > 0; of free offsets

@@ -9,6 +9,7 @@
 #include "hadal/data/entries.hpp"
 #include "hadal/fit/matrix_fit.hpp"
 #include "hadal/kernel/observed_pattern.hpp"
+#include "hadal/loss/curved_offset.hpp"
 #include "hadal/loss/free_offset.hpp"
 #include "hadal/loss/multinomial.hpp"
 #include "hadal/loss/separable.hpp"
@@ -68,12 +69,13 @@ class MatrixProblem {
   /// Offset-free, scaled data and weights (empty: ones), in the pattern's order.
   const Vector& target() const;
   const Vector& weight() const;
-  /// Target minus the free offsets at the atoms, if any; the plain target otherwise.
+  /// Target minus the free offsets at the atoms, if any; the plain target otherwise. Precondition:
+  /// a loss in the data's units.
   Vector target_at(const RankOneAtoms& atoms) const;
 
  private:
   using AnyLoss = std::variant<SquaredLoss, FreeOffsetLoss, HuberLoss, LogisticLoss, PoissonLoss,
-                               MultinomialLoss>;
+                               CurvedOffsetLoss, MultinomialLoss>;
 
   /// What the loss is summed over: entries of the data, or the scores of their categories.
   class Summands;
@@ -85,6 +87,7 @@ class MatrixProblem {
     return std::visit(f, *loss_);
   }
   double lambda_unit() const { return data_unit_ * weight_unit_ * dictionary_unit_; }
+  std::optional<OffsetValues> free_offsets_at(const Vector& z) const;
   Offset offset_at(const RankOneAtoms& atoms) const;
 
   ObservedPattern pattern_;

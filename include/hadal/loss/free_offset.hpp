@@ -1,15 +1,9 @@
 #pragma once
 
-#include "hadal/kernel/observed_pattern.hpp"
+#include "hadal/loss/offset_map.hpp"
 #include "hadal/loss/squared.hpp"
 
 namespace hadal {
-
-/// Offsets of a matrix: global + row[i] + column[j]; absent parts are empty.
-struct OffsetValues {
-  double global = 0;
-  Vector row, column;
-};
 
 /// Squared loss with free offsets b minimised out:
 ///   loss(Z) = min over b of sum w (y - z - (B b))^2 / 2 + ridge / 2 ||b||^2,
@@ -25,7 +19,7 @@ class FreeOffsetLoss {
   DualPoint dual(const Vector& residual, double s_max) const;
 
   static constexpr bool hessian_is_diagonal = false;
-  void apply_hessian(Vector& s) const;
+  void apply_hessian(Vector& s) const { normal_.apply_reduced(s); }
   const Vector& weight() const { return base_.weight(); }
   const Vector& target() const { return base_.target(); }
 
@@ -33,17 +27,12 @@ class FreeOffsetLoss {
   OffsetValues offsets_at(const Vector& z) const;
 
  private:
-  /// argmin over b of sum w (e - B b)^2 / 2 + ridge / 2 ||b||^2, by conjugate gradients with
-  /// diagonal preconditioning on the (1 + rows + columns) normal equations.
-  Vector fit_offsets(const Vector& e) const;
-  void subtract(const Vector& b, Vector& e) const;   // e -= B b
-  void gather(const Vector& q, Vector& sums) const;  // sums = B^T q
+  Vector fit_offsets(Vector e) const;  // argmin over b of sum w (e - B b)^2 / 2 + ridge / 2 ||b||^2
 
-  const ObservedPattern& pattern_;
+  OffsetMap map_;
   SquaredLoss base_;
-  bool rows_, columns_;
   double ridge_;
-  Vector diagonal_;  // of B^T W B + ridge I
+  OffsetNormal normal_;
 };
 
 }  // namespace hadal

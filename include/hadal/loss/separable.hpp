@@ -22,12 +22,21 @@ class SeparableLoss {
   void curvature(const Vector& z, Vector& curvature) const;
   DualPoint dual(const Vector& residual, double s_max) const;
 
+  /// As above, with the second derivatives as they are, 0 included.
+  double evaluate(const Vector& z, Vector& residual, Vector& second) const;
+
+  /// What losses that are made from this one build their D(s) of: s up to scale_max, D'(s), and
+  /// D(s), the numbers of which go through so many additions.
+  static constexpr double scale_max = 1 - 0x1p-51;  // keeps s R, which was rounded, in the domain
+  double dual_slope(const Vector& residual, double s) const;
+  DualTerm dual_sum(const Vector& residual, double s) const;
+  Index dual_additions() const;
+
   const Vector& weight() const { return weight_; }
   const Vector& target() const { return target_; }
 
  private:
   double w(Index k) const { return weight_.size() ? weight_[k] : 1.0; }
-  double dual_slope(const Vector& residual, double s) const;
 
   E entry_;
   Vector target_, weight_;
