@@ -138,6 +138,7 @@ void FitMatrixCommand::add_model_options(CLI::App& app) {
 
 MatrixModel FitMatrixCommand::fit(const ReadOptions& read_options) {
   const InterruptGuard interrupt;
+  options_.cancelled = [&interrupt] { return interrupt.requested(); };
   Progress progress(arguments_.quiet());
   const FitObserver observer = [&](const FitProgress& at) {
     progress.show(at);

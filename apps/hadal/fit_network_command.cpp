@@ -58,7 +58,7 @@ class FitNetworkCommand {
  private:
   void add_model_options(CLI::App& app);
   template <class Options>
-  int fitted(const SampleData& data, const Options& options) const;
+  int fitted(const SampleData& data, Options options) const;
 
   const CLI::App& app_;
   fs::path data_;
@@ -150,9 +150,10 @@ void FitNetworkCommand::add_model_options(CLI::App& app) {
 }
 
 template <class Options>
-int FitNetworkCommand::fitted(const SampleData& data, const Options& options) const {
+int FitNetworkCommand::fitted(const SampleData& data, Options options) const {
   const SampleReadOptions read_options = reading_.options();
   const InterruptGuard interrupt;
+  options.cancelled = [&interrupt] { return interrupt.requested(); };
   Progress progress(arguments_.quiet());
   progress.begin({options.tolerance, options.time_limit});
   auto model = fit(data, options, [&](const FitProgress& at) {

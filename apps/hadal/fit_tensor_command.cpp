@@ -165,6 +165,7 @@ int FitTensorCommand::run() {
   TensorModel model;
   {
     const InterruptGuard interrupt;
+    options_.cancelled = [&interrupt] { return interrupt.requested(); };
     Progress progress(arguments_.quiet());
     progress.begin({options_.tolerance, options_.time_limit});
     model = fit_tensor(data, options_, [&](const FitProgress& at) {

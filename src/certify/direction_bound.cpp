@@ -239,19 +239,31 @@ double rounding_of(const Factor& points, const Factor& q, const TwoSlopes& slope
 DirectionBound bound_scaled(const Factor& points, const Factor& q, const TwoSlopes& slopes,
                             const DirectionBoundOptions& options) {
   Division division(points, q, slopes, options.norm);
+  constexpr std::size_t undecided_max = std::size_t{1} << 27;  // a GiB of them
   std::priority_queue<Node> open;
-  for (Node& node : division.faces()) open.push(std::move(node));
-  const auto goes_on = [&] {
-    return open.top().bound > options.target &&
-           open.top().bound > (1 + options.precision) * division.lower() &&
-           division.nodes() < options.nodes_max && !(options.cancelled && options.cancelled());
+  double closed = 0;          // the largest bound of what need not be divided
+  std::size_t undecided = 0;  // in all open nodes
+  const auto enough = [&] {
+    return std::max(options.target, (1 + options.precision) * division.lower());
   };
-  while (goes_on()) {
+  const auto keep = [&](Node&& node) {
+    if (node.bound <= enough()) {
+      closed = std::max(closed, node.bound);
+      return;
+    }
+    undecided += node.undecided.size();
+    open.push(std::move(node));
+  };
+  for (Node& node : division.faces()) keep(std::move(node));
+  while (!open.empty() && open.top().bound > enough() && division.nodes() < options.nodes_max &&
+         undecided < undecided_max && !(options.cancelled && options.cancelled())) {
     Node worst = open.top();
     open.pop();
-    for (Node& part : division.halves(std::move(worst))) open.push(std::move(part));
+    undecided -= worst.undecided.size();
+    for (Node& part : division.halves(std::move(worst))) keep(std::move(part));
   }
-  return {open.top().bound + rounding_of(points, q, slopes), division.lower(), division.direction(),
+  const double largest = open.empty() ? closed : std::max(closed, open.top().bound);
+  return {largest + rounding_of(points, q, slopes), division.lower(), division.direction(),
           division.nodes()};
 }
 

@@ -43,6 +43,9 @@ struct FitOptions {
   /// chosen; empty: none.
   std::filesystem::path checkpoint;
   std::filesystem::path resume;  ///< a checkpoint to go on from; empty: start from nothing
+  /// Polled within long searches and descents, from any thread: true stops the fit as an observer
+  /// does, without waiting for the next iteration.
+  std::function<bool()> cancelled = [] { return false; };
 };
 
 /// What an observer is told while a fit runs.

@@ -27,6 +27,9 @@ struct SolveOptions {
   double settled = 0;
   int settled_growths = 1;
   Index first_growth = 40;  ///< atoms added at once, at the most, or as many as there are
+  /// Polled, also within searches and descents; true stops the loop with the best model so far. The
+  /// iteration that it cuts short is not checkpointed.
+  std::function<bool()> cancelled = [] { return false; };
 };
 
 /// Everything the loop needs to go on: saved after every outer iteration and resumed from, it

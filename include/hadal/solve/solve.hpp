@@ -73,7 +73,7 @@ class SolveLoop {
       const std::optional<StopReason> stop = decide();
       const bool reached =
           stop && (*stop == StopReason::tolerance || *stop == StopReason::exhausted);
-      if (checkpoint_ && !reached) checkpoint_(state_);
+      if (checkpoint_ && !reached && !options_.cancelled()) checkpoint_(state_);
       if (stop) return finish(*stop);
     }
   }
@@ -87,6 +87,8 @@ class SolveLoop {
   double seconds() const { return before_ + seconds_of_run(); }
   /// A limit is one on this run: a resumed fit gets it anew.
   bool out_of_time() const { return seconds_of_run() > options_.time_limit; }
+
+  bool cut_short() const { return out_of_time() || options_.cancelled(); }
 
   /// A search value this little above lambda costs less than a tenth of the tolerance.
   double growth_threshold() const { return options_.lambda * (1 + 0.1 * options_.tolerance); }
@@ -136,7 +138,7 @@ class SolveLoop {
     residual_.reset();
     DescentGoal goal;
     goal.reduction = grew_ ? growth_reduction : state_.reduction;
-    goal.cancelled = [this] { return out_of_time(); };
+    goal.cancelled = [this] { return cut_short(); };
     // Directions just appended are atoms now; only those found and left out can precondition.
     const Atoms none = family_.empty();
     const std::vector<double> nothing;
@@ -162,7 +164,7 @@ class SolveLoop {
     request.precision = options_.tolerance;
     request.seed =
         options_.seed + static_cast<std::uint64_t>(state_.iteration) * 0x9e3779b97f4a7c15;
-    request.cancelled = [this] { return out_of_time(); };
+    request.cancelled = [this] { return cut_short(); };
     PolarResult<Atoms> polar = family_.polar(*residual_, state_.atoms, request);
     state_.passes += polar.passes;
     certificate_ = hadal::certify(loss_, objective_, *residual_, options_.lambda, polar.bound);
@@ -221,7 +223,7 @@ class SolveLoop {
     state_.idle = lower ? 0 : state_.idle + 1;
     state_.trace.push_back(outer);
     ++state_.iteration;
-    interrupted_ = observer_ && !observer_(outer);
+    interrupted_ = (observer_ && !observer_(outer)) || options_.cancelled();
   }
 
   bool limit_reached() const {
@@ -272,7 +274,7 @@ class SolveLoop {
       PolarRequest request;
       request.lambda = options_.lambda;
       request.precision = options_.tolerance;
-      request.cancelled = [this] { return out_of_time(); };
+      request.cancelled = [this] { return cut_short(); };
       prove(request, state_.collected.empty() ? 0 : state_.collected.front());
     }
     SolveResult<Atoms> result;
