@@ -11,11 +11,18 @@ namespace hadal::cli {
 namespace {
 
 constexpr const char* deep_group = "Deep subnetworks (with --architecture)";
-constexpr const char* only_deep[] = {
-    "--image",         "--layer-penalty", "--mismatched",      "--epochs", "--batch",
-    "--learning-rate", "--patience",      "--growth-interval", "--growth", "--search-starts"};
-constexpr const char* only_shallow[] = {"--hidden", "--penalty", "--cv",
-                                        "--tol",    "--proof",   "--iteration-max"};
+constexpr const char* only_deep[] = {"--image",         "--layer-penalty",   "--mismatched",
+                                     "--epochs",        "--batch",           "--learning-rate",
+                                     "--patience",      "--growth-interval", "--growth",
+                                     "--search-starts", "--checkpoint",      "--resume"};
+constexpr const char* only_shallow[] = {"--hidden",
+                                        "--penalty",
+                                        "--cv",
+                                        "--one-standard-error",
+                                        "--tol",
+                                        "--proof",
+                                        "--failure-probability",
+                                        "--iteration-max"};
 
 void require_picture(const SampleData& data, const Shape& shape) {
   if (!shape.flat && shape.size() == data.inputs.cols()) return;
@@ -85,6 +92,9 @@ void DeepArguments::check(const CLI::App& app) const {
     if (given() && app.count(name) > 0)
       throw ArgumentError(fmt::format(
           "{} was given with --architecture; expected it only for one hidden layer", name));
+  if (app.count("--mismatched") > 0 && app.count("--layer-penalty") > 0)
+    throw ArgumentError(
+        "--layer-penalty was given with --mismatched, which is weight decay; expected one of them");
   if (given() && !deep_available()) fit_deep_network({}, {});
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numbers>
 #include <optional>
+#include <utility>
 
 #include "../fit/option_checks.hpp"
 #include "../fit/resources.hpp"
@@ -85,6 +86,7 @@ class TorchThreads {
 torch::TensorOptions tensor_options() {
   at::globalContext().setDeterministicCuDNN(true);
   at::globalContext().setBenchmarkCuDNN(false);
+  at::globalContext().setAllowTF32CuDNN(false);
   return torch::TensorOptions()
       .dtype(torch::kFloat)
       .device(torch::cuda::is_available() ? torch::kCUDA : torch::kCPU);
@@ -102,7 +104,9 @@ class Fit {
         problem_(Subnetwork(frame_.plan()), frame_.samples(split_.train, tensors_), frame_.loss(),
                  options.penalty, options.batch),
         identity_(identity_of(data, options)) {
-    if (split_.held.samples() > 0) held_ = frame_.samples(split_.held, tensors_);
+    if (split_.held.samples() > 0)
+      held_.emplace(problem_.subnetwork(), frame_.samples(split_.held, tensors_), frame_.loss(),
+                    options.penalty, options.batch);
   }
 
   DeepModel run() {
@@ -113,17 +117,19 @@ class Fit {
 
  private:
   bool matched() const { return options_.penalty != LayerPenalty::decay; }
+  bool out_of_patience() const { return state_.epoch - state_.best_epoch >= options_.patience; }
   bool full() const { return options_.size_max > 0 && size_of(state_.copies) >= options_.size_max; }
 
   void begin() {
     if (!options_.resume.empty()) {
       state_ = resumed(options_.resume, identity_, problem_.subnetwork(), tensors_);
+      if (held_ && out_of_patience()) stop_ = StopReason::exhausted;
     } else {
       state_.copies = state_.best = problem_.subnetwork().none(tensors_);
       state_.adam = Adam(state_.copies);
       constexpr int steps = 40;
       constexpr Index samples = 1024;
-      search({2 * options_.starts, steps, samples, options_.seed, 0}, state_.copies);
+      first_ = search({2 * options_.starts, steps, samples, options_.seed, 0}, state_.copies);
       state_.lambda_max = state_.polar;
     }
     const double ratio_or_value = options_.lambda.value;
@@ -155,7 +161,7 @@ class Fit {
       return;
     }
     if (!train()) {
-      stop_ = StopReason::time_limit;
+      stop_ = options_.cancelled() ? StopReason::interrupted : StopReason::time_limit;
       return;
     }
     ++state_.epoch;
@@ -168,9 +174,11 @@ class Fit {
     if (full()) return;
     constexpr int steps = 20;
     constexpr Index samples = 512;
-    const Found found = search({options_.starts, steps, samples, options_.seed,
-                                1 + static_cast<std::uint64_t>(state_.epoch)},
-                               problem_.subnetwork().none(tensors_));
+    // What gave lambda_max is above any smaller lambda: a smaller search might not find it again.
+    const Found found = first_ ? *std::exchange(first_, {})
+                               : search({options_.starts, steps, samples, options_.seed,
+                                         1 + static_cast<std::uint64_t>(state_.epoch)},
+                                        problem_.subnetwork().none(tensors_));
     const Index room =
         options_.size_max > 0 ? options_.size_max - size_of(state_.copies) : options_.growth;
     const auto add = matched() ? append : append_at_any_length;
@@ -202,7 +210,7 @@ class Fit {
                                          torch::kLong)
                              .to(tensors_.device());
     for (std::int64_t begin = 0; begin < count; begin += options_.batch) {
-      if (clock_.left() <= 0) return false;
+      if (clock_.left() <= 0 || options_.cancelled()) return false;
       const double done = (static_cast<double>(state_.epoch) +
                            static_cast<double>(begin) / static_cast<double>(count)) /
                           options_.epochs;
@@ -220,16 +228,15 @@ class Fit {
 
   /// Keeps the copies that predict held-out samples best.
   void judge() {
-    if (!held_.x.defined()) return;
-    const torch::NoGradGuard no_graph;
-    Factor z = factor_of(problem_.subnetwork().sum(state_.copies, held_.x)) * frame_.lambda_unit();
+    if (!held_) return;
+    Factor z = factor_of(held_->outputs(state_.copies)) * frame_.lambda_unit();
     z.rowwise() += frame_.model().offset.transpose();
     const double error = error_of(frame_.model(), z, split_.held, false).error;
     if (error < state_.best_error) {
       state_.best_error = error;
       state_.best_epoch = state_.epoch;
       state_.best = state_.copies;
-    } else if (state_.epoch - state_.best_epoch >= options_.patience) {
+    } else if (out_of_patience()) {
       stop_ = StopReason::exhausted;
     }
   }
@@ -256,7 +263,7 @@ class Fit {
   }
 
   DeepModel finished() {
-    if (held_.x.defined() && std::isfinite(state_.best_error))
+    if (held_ && std::isfinite(state_.best_error))
       state_.copies = state_.best;
     else
       tidy();
@@ -308,9 +315,10 @@ class Fit {
   torch::TensorOptions tensors_;
   Problem problem_;
   std::string identity_;
-  Samples held_;
-  double lambda_ = 0;  ///< in the fit's own units
+  std::optional<Problem> held_;  ///< of the samples held out
+  double lambda_ = 0;            ///< in the fit's own units
   State state_;
+  std::optional<Found> first_;  ///< by the search at zero
   Tensor z_;
   std::optional<StopReason> stop_;
 };

@@ -108,10 +108,8 @@ Chosen choose_lambda(const SampleData& data, const NetworkFitOptions& options,
   Chosen chosen;
   const double ratio = cv.path[cv.chosen].lambda;
   chosen.error = {cv.path[cv.chosen].validation_error, 0};
-  const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const auto& fold : folds)
-    chosen.error.accuracy += fold->error_at(ratio).value_or(NetworkError{nan, nan}).accuracy /
-                             static_cast<double>(folds.size());
+    chosen.error.accuracy += fold->error_at(ratio).accuracy / static_cast<double>(folds.size());
   for (PathPoint& p : cv.path) p.lambda = problem.lambda_at(p.lambda);
   chosen.lambda = cv.path[cv.chosen].lambda;
   chosen.path = std::move(cv.path);

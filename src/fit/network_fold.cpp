@@ -16,12 +16,6 @@ NetworkFold::NetworkFold(const SampleData& train, SampleData held_out,
       time_left_(std::move(time_left)),
       empty_error_(error_of(problem_.model_of(problem_.family().empty()), held_out_).error) {}
 
-std::optional<NetworkError> NetworkFold::error_at(double ratio) const {
-  for (const Recent& point : recent_)
-    if (point.ratio == ratio) return point.error;
-  return {};
-}
-
 FoldPoint NetworkFold::fit(double ratio) {
   constexpr std::size_t points_kept = 4;
   constexpr double accurate = 1e-3;  // held-out errors settle long before the last digits do
@@ -48,7 +42,8 @@ FoldPoint NetworkFold::fit(double ratio) {
       result.stop == StopReason::interrupted || result.stop == StopReason::time_limit;
   point.held_out_error = error.error;
   point.empty_error = empty_error_;
-  recent_.push_back({ratio, result.atoms, error});
+  errors_[ratio] = error;
+  recent_.push_back({ratio, result.atoms});
   if (recent_.size() > points_kept) recent_.pop_front();
   return point;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <deque>
-#include <optional>
+#include <map>
 
 #include "hadal/fit/matrix_fold.hpp"
 #include "hadal/fit/network_problem.hpp"
@@ -15,14 +15,13 @@ class NetworkFold {
   NetworkFold(const SampleData& train, SampleData held_out, const NetworkFitOptions& options,
               SolveObserver observer, TimeLeft time_left);
   FoldPoint fit(double ratio);
-  /// How well the last few fits predict what is held out.
-  std::optional<NetworkError> error_at(double ratio) const;
+  /// How well the fit at a ratio predicts what is held out. Precondition: it was made.
+  const NetworkError& error_at(double ratio) const { return errors_.at(ratio); }
 
  private:
   struct Recent {
     double ratio;
     HiddenUnits units;
-    NetworkError error;
   };
 
   SampleData held_out_;
@@ -31,6 +30,7 @@ class NetworkFold {
   SolveObserver observer_;
   TimeLeft time_left_;
   std::deque<Recent> recent_;
+  std::map<double, NetworkError> errors_;  ///< by ratio
   double empty_error_;
 };
 

@@ -160,6 +160,9 @@ Shape input_of(const Architecture& architecture, const Shape& data) {
         fmt::format("the architecture's input is {}, of {} values; expected {}, as "
                     "the data have",
                     to_string(*architecture.input), architecture.input->size(), data.size()));
+  if (!data.flat && !architecture.input->flat && *architecture.input != data)
+    throw ArgumentError(fmt::format("the architecture's input is {}; expected {}, as the pictures",
+                                    to_string(*architecture.input), to_string(data)));
   return *architecture.input;
 }
 

@@ -44,7 +44,7 @@ struct Window {
   }
 };
 
-Window window_of(const NetworkModel& model, const SampleData* data) {
+Window window_of(const SampleModel& model, const SampleData* data) {
   Window window;
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const auto column = static_cast<Index>(axis);
@@ -86,8 +86,8 @@ class Map {
 
 /// What stands for a prediction: the class's colour, paler where it is less certain; from blue over
 /// white to orange for values from `low` to `high`.
-Color color_of_prediction(const NetworkModel& model, const Eigen::RowVectorXd& predicted,
-                          double low, double high) {
+Color color_of_prediction(const SampleModel& model, const Eigen::RowVectorXd& predicted, double low,
+                          double high) {
   const Color white{1, 1, 1};
   if (model.task == Task::classification) {
     Index best = 0;
@@ -98,7 +98,7 @@ Color color_of_prediction(const NetworkModel& model, const Eigen::RowVectorXd& p
   return part < 0.5 ? mixed(color_of(0), white, 2 * part) : mixed(white, color_of(1), 2 * part - 1);
 }
 
-std::string legend(const NetworkModel& model, double low, double high) {
+std::string legend(const SampleModel& model, double low, double high) {
   if (model.task == Task::regression)
     return fmt::format("From {} (blue) to {} (orange).", figure(low, 4), figure(high, 4));
   std::string text;
@@ -114,7 +114,8 @@ std::string legend(const NetworkModel& model, double low, double high) {
 
 }  // namespace
 
-std::string decision_map_section(const NetworkModel& model, const SampleData* data) {
+std::string decision_map_section(const SampleModel& model, const Predict& predict,
+                                 const SampleData* data) {
   if (model.inputs() != 2 || (model.task == Task::regression && model.outputs() != 1)) return "";
   const Window window = window_of(model, data);
   Factor places(pixels * pixels, 2);
@@ -124,7 +125,7 @@ std::string decision_map_section(const NetworkModel& model, const SampleData* da
       const double up = (static_cast<double>(y) + 0.5) / static_cast<double>(pixels);
       places.row(y * pixels + x) << window.at(0, right), window.at(1, up);
     }
-  const Factor predicted = predictions(model, places);
+  const Factor predicted = predict(places);
   const double low = predicted.minCoeff(), high = predicted.maxCoeff();
   Map map;
   for (Index k = 0; k < places.rows(); ++k)

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
+#include "decision_map.hpp"
 #include "hadal/report/words.hpp"
 #include "html.hpp"
 #include "page.hpp"
@@ -47,32 +49,39 @@ std::string confusion(const DeepModel& model, const SampleData* data) {
              : "";
 }
 
-/// The first weight layer, where its filters are pictures.
-const WeightLayer* picture_layer(const DeepModel& model, const Plan& plan) {
+/// The shape of what a unit of the first weight layer looks at, where it is a picture.
+std::optional<Shape> window_of(const Plan& plan) {
   const WeightLayer& first = plan.weights.front();
-  const bool drawable = first.kernel > 1 && (first.inputs == 1 || first.inputs == 3);
-  return drawable && model.size() > 0 ? &first : nullptr;
+  Shape window = {first.inputs, first.kernel, first.kernel, false};
+  if (first.kernel == 1) {
+    if (plan.input.flat || first.inputs != plan.input.size()) return {};
+    window = plan.input;
+  }
+  const bool drawable = window.channels == 1 || window.channels == 3;
+  return drawable ? std::optional(window) : std::nullopt;
 }
 
 std::string filter_section(const DeepModel& model, const Plan& plan) {
-  const WeightLayer* const layer = picture_layer(model, plan);
-  if (!layer) return "";
+  const std::optional<Shape> window = window_of(plan);
+  if (!window || model.size() == 0) return "";
   constexpr Index shown = 96;
-  const Index all = model.size() * layer->outputs, count = std::min(all, shown);
+  const Index of_copy = plan.weights.front().outputs;
+  const Index all = model.size() * of_copy, count = std::min(all, shown);
   std::string text = fmt::format(
       "<section><h2>What the first layer looks for</h2>\n<p>{} of {} filters, those of the "
       "strongest copies first: white for brighter than usual, black for darker.</p>\n<div "
       "class=\"filters\">\n",
       count, all);
-  const Index window = layer->kernel * layer->kernel, size = layer->inputs * window;
   for (Index f = 0; f < count; ++f) {
-    const Index copy = f / layer->outputs, begin = f % layer->outputs * size;
-    Factor planes(layer->kernel, layer->kernel * layer->inputs);
-    for (Index k = 0; k < size; ++k)
-      planes(k % window / layer->kernel, k / window * layer->kernel + k % layer->kernel) =
+    const Index copy = f / of_copy, begin = f % of_copy * window->size();
+    Factor planes(window->height, window->width * window->channels);
+    for (Index k = 0; k < window->size(); ++k) {
+      const Index line = k / window->width;
+      planes(line % window->height, line / window->height * window->width + k % window->width) =
           model.weights.front()(copy, begin + k);
+    }
     text += fmt::format("<img src=\"{}\" alt=\"Filter {} of copy {}\">\n",
-                        weight_picture(planes, layer->inputs), f % layer->outputs + 1, copy + 1);
+                        weight_picture(planes, window->channels), f % of_copy + 1, copy + 1);
   }
   return text + "</div></section>\n";
 }
@@ -148,12 +157,14 @@ std::string deep_report(const DeepModel& model, const SampleData* data, const Re
                                         model.size() == 1 ? "" : "s");
   nlohmann::json plots;
   if (!model.trace.empty()) plots["epochs"] = epochs_json(model);
-  return report_page(files.model,
-                     report_header(title, model, lead(model, data)) + cards(model) +
-                         confusion(model, data) + filter_section(model, plan) +
-                         proof_section(model, files) + history_section(model) +
-                         settings_section(settings(model, plan)),
-                     plots);
+  return report_page(
+      files.model,
+      report_header(title, model, lead(model, data)) + cards(model) +
+          decision_map_section(
+              model, [&](const Factor& inputs) { return predictions(model, inputs); }, data) +
+          confusion(model, data) + filter_section(model, plan) + proof_section(model, files) +
+          history_section(model) + settings_section(settings(model, plan)),
+      plots);
 }
 
 }  // namespace hadal

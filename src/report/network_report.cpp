@@ -106,7 +106,9 @@ std::string network_report(const NetworkModel& model, const SampleData* data,
   return report_page(
       files.model,
       report_header(title, model, lead(model, data)) + cards(model) +
-          decision_map_section(model, data) + confusion(model, data) + filter_section(model) +
+          decision_map_section(
+              model, [&](const Factor& inputs) { return predictions(model, inputs); }, data) +
+          confusion(model, data) + filter_section(model) +
           certificate_section(model, objective_unit_in_words(model), false, files,
                               networks_in_words(model)) +
           plot_section(model, sizes, "Penalty of each hidden unit, and lambda (dashed).") +

@@ -34,6 +34,13 @@ TEST_F(Deep, DescriptionsThatAreNotSoundAreRefused) {
               HasSubstr("--epochs was given without --architecture"));
   EXPECT_THAT(hadal("fit network s.csv --architecture net.txt --image 1x2x2").err,
               HasSubstr("samples of 2 inputs"));
+  EXPECT_THAT(hadal("fit network s.csv --architecture net.txt --one-standard-error").err,
+              HasSubstr("--one-standard-error was given with --architecture"));
+  EXPECT_THAT(hadal("fit network s.csv --checkpoint state.h5").err,
+              HasSubstr("--checkpoint was given without --architecture"));
+  EXPECT_THAT(
+      hadal("fit network s.csv --architecture net.txt --mismatched --layer-penalty product").err,
+      HasSubstr("expected one of them"));
   EXPECT_EQ(hadal("fit network s.csv --architecture nothing.txt").code, 3);
 }
 
@@ -61,8 +68,9 @@ TEST_F(Deep, NetworkIsFittedVerifiedPredictedInspectedAndReported) {
               AllOf(HasSubstr("layer 3 (linear 4): "), HasSubstr("degree 1: norm"),
                     HasSubstr("3 of a copy, 3 of its penalty")));
   done("report d.h5 --data s.csv --out d.html");
-  EXPECT_THAT(text_of("d.html"), AllOf(HasSubstr("plot-epoch-size"), HasSubstr("taken for what"),
-                                       HasSubstr("layer 4 (abs)")));
+  EXPECT_THAT(text_of("d.html"),
+              AllOf(HasSubstr("plot-epoch-size"), HasSubstr("taken for what"),
+                    HasSubstr("What it predicts where"), HasSubstr("layer 4 (abs)")));
 }
 
 TEST_F(Deep, KilledFitGoesOnToTheSameModel) {

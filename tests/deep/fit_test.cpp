@@ -131,9 +131,35 @@ TEST(DeepFit, StopsAtItsLimits) {
   options.time_limit = 0;
   options.validation = 0.3;
   options.patience = 2;
+  options.checkpoint = scratch("early.checkpoint");
   const DeepModel early = fit_deep_network(test::rings(60), options);
   EXPECT_EQ(early.stop, StopReason::exhausted);
   EXPECT_LT(early.iterations, 10000);
+  // What stopped stays stopped.
+  options.resume = options.checkpoint;
+  const DeepModel resumed = fit_deep_network(test::rings(60), options);
+  expect_same(resumed, early);
+  EXPECT_EQ(resumed.iterations, early.iterations);
+}
+
+TEST(DeepFit, StopsInTheMiddleOfAnEpochWhenAskedTo) {
+  DeepFitOptions options = quick("mlp:5");
+  options.cancelled = [] { return true; };
+  const DeepModel model = fit_deep_network(test::rings(60), options);
+  EXPECT_EQ(model.stop, StopReason::interrupted);
+  EXPECT_EQ(model.iterations, 0);
+}
+
+// Wherever lambda is below lambda_max there is something to find: what gave lambda_max.
+TEST(DeepFit, BelowLambdaMaxIsNotZero) {
+  for (unsigned seed = 1; seed <= 5; ++seed) {
+    DeepFitOptions options = quick("mlp:4,4");
+    options.seed = seed;
+    options.lambda.value = 0.97;
+    options.epochs = 2;
+    options.learning_rate = 1e-5;
+    EXPECT_GT(fit_deep_network(test::rings(40), options).size(), 0) << seed;
+  }
 }
 
 TEST(DeepFit, RefusesMismatchedDegreesUnlessAskedFor) {
@@ -176,7 +202,7 @@ TEST(DeepFit, OfAlexNetsGrowsTrainsAndGoesOn) {
   options.starts = 2;
   const DeepModel whole = fit_deep_network(data, options);
   EXPECT_EQ(plan_of(whole).degree(), 8);
-  EXPECT_GE(whole.size(), 1);
+  EXPECT_GE(whole.size(), 2);
   EXPECT_LT(whole.certificate.objective, objective_at_zero(whole, data));
   EXPECT_TRUE(verify::verify_deep(whole, data).confirmed);
   options.checkpoint = scratch("alexnet.checkpoint");

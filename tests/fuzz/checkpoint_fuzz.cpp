@@ -11,6 +11,7 @@
 #include "fuzz_file.hpp"
 #include "hadal/error.hpp"
 #include "hadal/model/checkpoint.hpp"
+#include "hadal/model/deep_checkpoint.hpp"
 #include "hadal/model/tensor_checkpoint.hpp"
 #include "hdf5_edits.hpp"
 
@@ -56,6 +57,18 @@ hadal::TensorCheckpoint tensor_example() {
   return checkpoint;
 }
 
+hadal::DeepCheckpoint deep_example() {
+  using hadal::SingleFactor;
+  hadal::DeepCheckpoint checkpoint;
+  checkpoint.problem = "a problem";
+  checkpoint.epoch = 2;
+  checkpoint.weights = {SingleFactor::Ones(2, 3), SingleFactor::Ones(2, 1)};
+  checkpoint.first = checkpoint.second = checkpoint.best = checkpoint.weights;
+  checkpoint.steps = {1, 2};
+  checkpoint.trace.resize(2);
+  return checkpoint;
+}
+
 template <class Checkpoint>
 Bytes file_of(const Checkpoint& checkpoint) {
   const std::string path = hadal::fuzz::temporary_path();
@@ -66,16 +79,17 @@ Bytes file_of(const Checkpoint& checkpoint) {
   return all;
 }
 
-constexpr std::size_t examples = 3;
+constexpr std::size_t examples = 4;
 
 const Bytes& example_file(std::size_t number) {
   static const std::array<Bytes, examples> files{file_of(example(false)), file_of(example(true)),
-                                                 file_of(tensor_example())};
+                                                 file_of(tensor_example()),
+                                                 file_of(deep_example())};
   return files[number];
 }
 
-constexpr std::array groups{"/",     "trace", "path", "fold0", "fold0/start0",
-                            "fold1", "atoms", "found"};
+constexpr std::array groups{"/",     "trace", "path",    "fold0", "fold0/start0", "fold1",
+                            "atoms", "found", "weights", "first", "best"};
 constexpr std::array objects{"u",
                              "v",
                              "found_u",
@@ -98,7 +112,11 @@ constexpr std::array objects{"u",
                              "atoms/mode0",
                              "found/mode1",
                              "fold0/penalised_errors",
-                             "fold0/start0/mode2"};
+                             "fold0/start0/mode2",
+                             "weights/layer0",
+                             "second/layer1",
+                             "best/layer0",
+                             "steps"};
 
 /// What is accepted has to be something to go on from; what is refused, refused with ModelError.
 void load_tensor(const std::string& path) {
@@ -135,8 +153,22 @@ void load_matrix(const std::string& path) {
   }
 }
 
-/// Both readers see every file: each refuses what is the other's.
+void load_deep(const std::string& path) {
+  try {
+    const hadal::DeepCheckpoint c = hadal::load_deep_checkpoint(path);
+    for (std::size_t k = 0; k < c.weights.size(); ++k) {
+      if (c.weights[k].rows() != static_cast<hadal::Index>(c.steps.size()) ||
+          c.best[k].cols() != c.weights[k].cols() || c.best[k].rows() != c.best[0].rows() ||
+          !c.second[k].allFinite())
+        std::abort();
+    }
+  } catch (const hadal::ModelError&) {
+  }
+}
+
+/// All readers see every file: each refuses what is another's.
 void load(const std::string& path) {
+  load_deep(path);
   load_matrix(path);
   load_tensor(path);
 }

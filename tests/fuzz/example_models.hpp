@@ -113,4 +113,30 @@ inline NetworkModel example_of_a_network() {
   return model;
 }
 
+inline DeepModel example_of_deep_networks() {
+  DeepModel model;
+  model.lambda = 1;
+  model.lambda_max = 2;
+  model.architecture = Architecture::from_text("linear 2\nrelu\noutput\n", "net");
+  model.architecture.input = Shape{3, 1, 1, true};
+  model.encoding.columns = {{"a", {}, 0.5}, {"b", {"x", "y"}, 0}};
+  model.target_names = {"y"};
+  model.input_mean = Vector::Zero(3);
+  model.input_scale = Vector::Ones(3);
+  model.offset = Vector::Zero(1);
+  const Plan plan = plan_of(model);
+  for (const WeightLayer& layer : plan.weights)
+    model.weights.push_back(SingleFactor::Ones(2, layer.size()));
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  model.certificate.lower_bound = -infinity;
+  model.certificate.gap = model.certificate.relative_gap = infinity;
+  model.certificate.polar_bound = infinity;
+  model.certificate.failure_probability = 1;
+  model.status = Status::unproven;
+  model.epochs = 3;
+  model.held = {1, 4};
+  model.trace.resize(2);
+  return model;
+}
+
 }  // namespace hadal::fuzz

@@ -42,7 +42,8 @@ const Bytes& example_file(std::size_t which) {
                                 file_of(example_of_a_tensor()),
                                 file_of(example_of_a_tensor_of_categories()),
                                 file_of(example_of_dropout()),
-                                file_of(example_of_a_network())};
+                                file_of(example_of_a_network()),
+                                file_of(example_of_deep_networks())};
   return files[which];
 }
 
@@ -68,7 +69,8 @@ constexpr std::array groups{"/",
                             "inputs",
                             "inputs/picture",
                             "outputs",
-                            "units"};
+                            "units",
+                            "weights"};
 constexpr std::array objects{"problem/row_scale",
                              "problem/column_scale",
                              "problem/offset_row",
@@ -120,7 +122,10 @@ constexpr std::array objects{"problem/row_scale",
                              "outputs/names",
                              "outputs/offset",
                              "units/u",
-                             "units/v"};
+                             "units/v",
+                             "weights/layer0",
+                             "weights/layer1",
+                             "record/held"};
 
 /// What is accepted has to be usable; what is refused, refused with ModelError.
 void load(const std::string& path) {
@@ -141,6 +146,11 @@ void load(const std::string& path) {
       hadal::predictions(model, hadal::Factor::Ones(2, model.inputs()));
       return;
     }
+    if (kind == hadal::ModelKind::deep) {
+      const hadal::DeepModel model = hadal::load_deep_model(path);
+      hadal::predictions(model, hadal::Factor::Ones(2, model.inputs()));
+      return;
+    }
     const hadal::MatrixModel model = hadal::load_model(path);
     hadal::predict_entry(model, model.rows() - 1, model.columns() - 1);
   } catch (const hadal::ModelError&) {
@@ -152,7 +162,7 @@ void load(const std::string& path) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size == 0) return 0;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  const std::size_t kind = bytes[0] % 8;
+  const std::size_t kind = bytes[0] % 9;
   if (kind == 0) {
     const TemporaryFile file(Bytes(bytes + 1, bytes + size));
     load(file.path());

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <random>
 
 #include "hadal/algebra/decompositions.hpp"
 #include "hadal/error.hpp"
@@ -272,6 +273,34 @@ TEST(NetworkFit, ChoosesLambdaByFoldsOrAHeldOutPart) {
   const NetworkModel part = fit_network(data, options);
   EXPECT_GT(part.validation_accuracy, 0.6);
   EXPECT_TRUE(std::isnan(part.path.front().validation_standard_error));
+}
+
+// Where nothing can be learnt the largest lambda is the best, and its accuracy is still known.
+TEST(NetworkFit, TellsTheHeldOutAccuracyOfAnyLambdaThatIsChosen) {
+  SampleData data = test::rings(60, 2, 12);
+  std::mt19937 random(4);
+  for (int& label : data.labels) label = static_cast<int>(random() % 2);
+  NetworkFitOptions options;
+  options.tolerance = 1e-2;
+  options.validation = 0.3;
+  const NetworkModel part = fit_network(data, options);
+  EXPECT_GE(part.path.size(), 5u);
+  EXPECT_GE(part.validation_accuracy, 0);
+  options.validation = 0;
+  options.lambda.folds = 3;
+  options.lambda.one_standard_error = true;
+  EXPECT_GE(fit_network(data, options).validation_accuracy, 0);
+}
+
+TEST(NetworkFit, StopsWithinASearchWhenAskedTo) {
+  const SampleData data = test::rings(60, 2, 12);
+  NetworkFitOptions options = at_ratio(0.05, "relu", 1e-6);
+  int polls = 0;
+  options.threads = 1;
+  options.cancelled = [&] { return ++polls > 3; };
+  const NetworkModel model = fit_network(data, options);
+  EXPECT_EQ(model.stop, StopReason::interrupted);
+  EXPECT_TRUE(verify::verify_network(model, data).confirmed);
 }
 
 TEST(NetworkFit, RefusesWhatDoesNotFit) {

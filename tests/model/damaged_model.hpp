@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "hadal/error.hpp"
+#include "hadal/model/deep_checkpoint.hpp"
 #include "hadal/model/model_io.hpp"
 #include "model_support.hpp"
 
@@ -24,6 +26,10 @@ class Damaged {
       : Damaged(model, [](const auto& path) { load_tensor_model(path); }) {}
   explicit Damaged(const NetworkModel& model)
       : Damaged(model, [](const auto& path) { load_network_model(path); }) {}
+  explicit Damaged(const DeepModel& model)
+      : Damaged(model, [](const auto& path) { load_deep_model(path); }) {}
+  explicit Damaged(const DeepCheckpoint& checkpoint)
+      : Damaged(checkpoint, [](const auto& path) { load_deep_checkpoint(path); }) {}
   ~Damaged() { close(); }
   Damaged(const Damaged&) = delete;
   Damaged& operator=(const Damaged&) = delete;
@@ -99,7 +105,10 @@ class Damaged {
 
   template <class Model>
   Damaged(const Model& model, Load load) : path_(model_path("damaged.h5")), load_(std::move(load)) {
-    save_model(path_, model);
+    if constexpr (std::is_same_v<Model, DeepCheckpoint>)
+      save_checkpoint(path_, model);
+    else
+      save_model(path_, model);
     file_ = H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
   }
 

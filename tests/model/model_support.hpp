@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 
+#include "hadal/model/deep_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/network_model.hpp"
 #include "hadal/model/polar_slack.hpp"
@@ -132,6 +133,40 @@ inline NetworkModel network_model() {
   model.certificate.method = "by hand";
   model.validation_error = model.validation_accuracy = std::numeric_limits<double>::quiet_NaN();
   model.train_accuracy = 0.75;
+  model.read_options = "{}";
+  model.version = "1";
+  return model;
+}
+
+/// Two copies of a subnetwork from two inputs to two classes, by way of three units.
+inline DeepModel deep_model() {
+  DeepModel model;
+  model.loss = LossKind::logistic;
+  model.task = Task::classification;
+  model.architecture = Architecture::from_text("input 2\nlinear 3\nrelu\noutput\n", "net");
+  model.lambda = 0.5;
+  model.lambda_max = 2;
+  model.encoding.columns = {{"x", {}, 0}, {"y", {}, 0}};
+  model.classes = {"no", "yes"};
+  model.target_names = {"class"};
+  model.input_mean = Vector::Zero(2);
+  model.input_scale = Vector::Ones(2);
+  model.offset = Vector::Zero(1);
+  const Plan plan = plan_of(model);
+  for (const WeightLayer& layer : plan.weights)
+    model.weights.push_back(SingleFactor::Random(2, layer.size()));
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Certificate& claim = model.certificate;
+  claim.objective = 9;
+  claim.lower_bound = -infinity;
+  claim.gap = claim.relative_gap = claim.polar_bound = infinity;
+  claim.proof = Proof::none;
+  claim.failure_probability = 1;
+  model.status = Status::unproven;
+  model.validation_error = model.validation_accuracy = std::numeric_limits<double>::quiet_NaN();
+  model.train_accuracy = 0.75;
+  model.epochs = 3;
+  model.held = {1, 4};
   model.read_options = "{}";
   model.version = "1";
   return model;

@@ -115,6 +115,9 @@ TEST(Shape, ThatDoesNotFitALayerIsRefusedByName) {
   EXPECT_THAT(refusal_of("skip\n linear 4\nand\n linear 5\nend\noutput\n"),
               AllOf(HasSubstr("branch 2 gives 5"), HasSubstr("expected 4")));
   EXPECT_THAT(refusal_of("input 3x2x2\nflatten\noutput\n"), HasSubstr("12 values; expected 4"));
+  // As many values in another order are other pictures.
+  EXPECT_THAT(refusal_of("input 1x24x8\nflatten\noutput\n", {3, 8, 8, false}),
+              HasSubstr("is 1x24x8; expected 3x8x8"));
 }
 
 TEST(Architecture, RefusesWhatIsNotHomogeneousWithTheReason) {
