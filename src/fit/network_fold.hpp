@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <map>
 
 #include "hadal/fit/matrix_fold.hpp"
@@ -9,7 +8,9 @@
 
 namespace hadal {
 
-/// One fold of a cross-validation over lambda; see MatrixFold.
+/// One fold of a cross-validation over lambda; see MatrixFold. Every fit starts from nothing: units
+/// that a larger lambda needs many of are in the way of those that a smaller one needs few of, and
+/// what is evaluated costs as much as there are units.
 class NetworkFold {
  public:
   NetworkFold(const SampleData& train, SampleData held_out, const NetworkFitOptions& options,
@@ -19,17 +20,11 @@ class NetworkFold {
   const NetworkError& error_at(double ratio) const { return errors_.at(ratio); }
 
  private:
-  struct Recent {
-    double ratio;
-    HiddenUnits units;
-  };
-
   SampleData held_out_;
   NetworkFitOptions options_;
   NetworkProblem problem_;
   SolveObserver observer_;
   TimeLeft time_left_;
-  std::deque<Recent> recent_;
   std::map<double, NetworkError> errors_;  ///< by ratio
   double empty_error_;
 };
