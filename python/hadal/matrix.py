@@ -1,0 +1,412 @@
+"""Matrices with missing entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from hadal import _core
+from hadal._base import _Fitted, _given, _seed
+from hadal._rows import row_coefficients
+
+
+def _matrix_data(x: Any, weight: Any = None) -> _core.MatrixData:
+    """Observed entries: those that are not NaN of an array, those that are stored of a sparse one."""
+    if sparse.issparse(x):
+        entries = x.tocoo()
+        return _core.MatrixData.from_entries(
+            *entries.shape,
+            entries.row.astype(np.int64, copy=False),
+            entries.col.astype(np.int64, copy=False),
+            entries.data,
+            None if weight is None else np.asarray(weight, dtype=np.float64),
+        )
+    return _core.MatrixData.from_dense(
+        x, None if weight is None else np.asarray(weight, dtype=np.float64)
+    )
+
+
+class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitted):
+    def fit(self, X: Any, y: Any = None, weight: Any = None) -> _MatrixEstimator:
+        """Fits the factors, and finds how many there are.
+
+        Parameters
+        ----------
+        X : array or sparse matrix (rows, columns), float64 or float32
+            The matrix. NaN is a missing entry; of a sparse matrix, what is not stored is.
+        y : ignored
+        weight : array, optional
+            A weight > 0 for each entry: of the shape of X, or of its stored entries in the order of
+            ``X.tocoo()``.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        hadal.DataError
+            For data without an entry, or with a value that the loss does not take.
+        hadal.ArgumentError
+            For a parameter that is out of range.
+        """
+        X = self._validated(X, reset=True)
+        self._run(_core.fit_matrix, _matrix_data(X, weight), self._options())
+        self._set_factors()
+        return self
+
+    def _validated(self, X: Any, reset: bool) -> Any:
+        return validate_data(
+            self,
+            X,
+            reset=reset,
+            accept_sparse=("csr", "csc", "coo"),
+            dtype=[np.float64, np.float32],
+            ensure_all_finite="allow-nan",
+        )
+
+    def _set_factors(self) -> None:
+        refit = self.model_.refit
+        best = refit if refit is not None else {"u": self.model_.u, "v": self.model_.v}
+        self.row_factors_, self.components_ = best["u"], best["v"].T
+        self._n_features_out = self.components_.shape[0]
+        self.train_error_ = self.model_.train_error
+        self.validation_error_ = self.model_.validation_error
+        self.path_ = self.model_.path
+        self.offset_ = self.model_.offset
+
+    def _base_options(self) -> dict:
+        return _given(
+            {
+                "loss": self.loss,
+                "huber_threshold": self.huber_threshold,
+                "offset": self.offset,
+                "free_offset": self.free_offset,
+                "offset_ridge": self.offset_ridge,
+                "refit": self.refit,
+                "tol": self.tol,
+                "proof": self.proof,
+                "size_max": self.size_max,
+                "max_iter": self.max_iter,
+                "time_limit": self.time_limit,
+                "threads": self.n_jobs,
+                "seed": _seed(self.random_state),
+                **self._lambda(),
+            }
+        )
+
+    def _lambda(self) -> dict:
+        if self.lambda_value is not None:
+            return {"lambda": self.lambda_value}
+        return {"lambda_ratio": self.lambda_ratio}
+
+    def reconstruct(self) -> np.ndarray:
+        """All entries as the model predicts them, on the scale of the data.
+
+        Returns
+        -------
+        array (rows, columns)
+            Probabilities of the logistic loss, means of the Poisson loss, categories of the
+            multinomial one.
+        """
+        check_is_fitted(self, "model_")
+        return self.model_.predict_all()
+
+    def predict_entries(self, rows: Any, columns: Any) -> np.ndarray:
+        """Entries as the model predicts them, one by one.
+
+        Parameters
+        ----------
+        rows, columns : sequences of int
+            Positions from 0, as many of each.
+
+        Returns
+        -------
+        array (entries,)
+
+        Raises
+        ------
+        hadal.ArgumentError
+            For a position that the model does not have.
+        """
+        check_is_fitted(self, "model_")
+        return self.model_.predict(np.asarray(rows).tolist(), np.asarray(columns).tolist())
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Row factors of new rows: the best ones beside the column factors that were found.
+
+        Parameters
+        ----------
+        X : array or sparse matrix (rows, columns)
+            As for ``fit``, with as many columns.
+
+        Returns
+        -------
+        array (rows, size)
+        """
+        return self._coefficients(X)[0]
+
+    def inverse_transform(self, Z: Any) -> np.ndarray:
+        """What row factors predict, on the scale of the data and without offsets of rows.
+
+        Parameters
+        ----------
+        Z : array (rows, size)
+
+        Returns
+        -------
+        array (rows, columns)
+        """
+        check_is_fitted(self, "model_")
+        Z = np.asarray(Z, dtype=np.float64)
+        _, column_scale = self.model_.scales
+        z = Z @ self._lifted()
+        if column_scale.size:
+            z = z * column_scale
+        return self._through_link(z + self._column_shift())
+
+    def impute(self, X: Any) -> np.ndarray:
+        """X with its missing entries predicted, also for rows that were not fitted.
+
+        Parameters
+        ----------
+        X : array or sparse matrix (rows, columns)
+
+        Returns
+        -------
+        array (rows, columns)
+        """
+        coefficients, scale, shift = self._coefficients(X)
+        _, column_scale = self.model_.scales
+        z = coefficients @ self._lifted()
+        if column_scale.size:
+            z = z * scale[:, None] * column_scale
+        z = self._through_link(z + self._column_shift() + shift[:, None])
+        X = self._validated(X, reset=False)
+        if sparse.issparse(X):
+            entries = X.tocoo()
+            z[entries.row, entries.col] = entries.data
+            return z
+        return np.where(np.isnan(X), z, X)
+
+    def _lifted(self) -> np.ndarray:
+        """Size x columns, also where coefficients are those of a dictionary."""
+        return self.components_
+
+    def _column_shift(self) -> np.ndarray:
+        columns = self.offset_["column"]
+        return self.offset_["global"] + (columns if columns.size else 0.0)
+
+    def _through_link(self, z: np.ndarray) -> np.ndarray:
+        if self.model_.loss == "logistic":
+            return 0.5 * (1 + np.tanh(z / 2))
+        return np.exp(z) if self.model_.loss == "poisson" else z
+
+    def _coefficients(self, X: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Factors, scales and offsets of rows."""
+        check_is_fitted(self, "model_")
+        if self.model_.loss == "multinomial":
+            raise AttributeError("models of categories have no factors for new rows")
+        X = self._validated(X, reset=False)
+        dense = X.toarray() if sparse.issparse(X) else X
+        seen = X.copy() if sparse.issparse(X) else None
+        if seen is not None:
+            seen.data = np.ones_like(seen.data)
+        observed = ~np.isnan(dense) if seen is None else seen.toarray() > 0
+        v, shift = self._lifted().T, np.broadcast_to(self._column_shift(), dense.shape[1:])
+        row_scale, column_scale = self.model_.scales
+        penalty = self._row_penalty(v)
+        all_u = np.zeros((dense.shape[0], v.shape[1]))
+        scales, shifts = np.ones(len(dense)), np.zeros(len(dense))
+        for i, (row, at) in enumerate(zip(dense, observed)):
+            y = row[at].astype(np.float64)
+            beside = v[at]
+            if column_scale.size:
+                scales[i] = max(1, at.sum()) ** (-self.count_weights / 2)
+                beside = beside * (scales[i] * column_scale[at])[:, None]
+            if self.offset_["row"].size and y.size:
+                ridge = self.offset_ridge if self.offset_["free"] else 0.0
+                shifts[i] = (y - shift[at]).sum() / (y.size + ridge)
+            if self.model_.loss == "logistic":
+                y = (y > y.min()).astype(float) if set(np.unique(y)) <= {-1.0, 1.0} else y
+            all_u[i] = row_coefficients(
+                y,
+                beside,
+                shift[at] + shifts[i],
+                penalty,
+                self.model_.loss,
+                self.model_.huber_threshold,
+                self._nonnegative_rows(),
+            )
+        return all_u, scales, shifts
+
+    def _row_penalty(self, v: np.ndarray) -> np.ndarray:
+        # Balanced factors share the penalty, so that that of a row is a ridge.
+        tiny = 1e-12 * (1 + np.square(v).sum(axis=0).max(initial=0.0))
+        return np.full(v.shape[1], tiny if self.model_.refit is not None else self.lambda_)
+
+    def _nonnegative_rows(self) -> bool:
+        return False
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+class MatrixCompletion(_MatrixEstimator):
+    """Low-rank completion of a matrix, to the global optimum.
+
+    Minimises sum over observed entries of loss(y_ij, offset + <u_i, v_j>) + lambda ||U V^T||_* over
+    all sizes.
+
+    Parameters
+    ----------
+    lambda_ratio : float in (0, 1]
+        lambda as a part of the smallest one whose model is empty.
+    lambda_value : float > 0, optional
+        lambda itself, in the units of the data, in place of the ratio.
+    loss : {"squared", "huber", "logistic", "poisson", "multinomial"}
+    huber_threshold : float > 0, optional
+        Of the Huber loss, in units of the data: errors beyond it are gross.
+    offset : {"none", "global", "rows", "columns", "both"}, optional
+        What is added to the low-rank part; by default a constant where the loss is in units of the
+        data.
+    free_offset : bool
+        Offsets are fitted with a ridge in place of being means of the data.
+    offset_ridge : float > 0
+    count_weights : float in [0, 1]
+        Power of the counts of entries of rows and columns that weighs the norm.
+    refit : bool
+        Fit the sizes again without shrinkage, for prediction.
+    tol : float > 0
+        Relative gap to reach.
+    proof : {"auto", "deterministic", "probabilistic", "none"}
+    size_max, max_iter, time_limit : int, int, float, optional
+        Limits: components, outer iterations, seconds.
+    n_jobs : int, optional
+        Threads; all cores by default.
+    random_state : int, RandomState or None
+    verbose : bool
+        Show progress.
+
+    Attributes
+    ----------
+    components_ : array (size, columns)
+    row_factors_ : array (rows, size)
+        Views of what the model holds.
+    size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
+        See ``hadal``.
+    """
+
+    def __init__(
+        self,
+        lambda_ratio: float = 0.1,
+        *,
+        lambda_value: float | None = None,
+        loss: str = "squared",
+        huber_threshold: float | None = None,
+        offset: str | None = None,
+        free_offset: bool = False,
+        offset_ridge: float = 1e-3,
+        count_weights: float = 0.0,
+        refit: bool = False,
+        tol: float = 1e-6,
+        proof: str = "auto",
+        size_max: int | None = None,
+        max_iter: int = 1000,
+        time_limit: float | None = None,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        self.lambda_ratio = lambda_ratio
+        self.lambda_value = lambda_value
+        self.loss = loss
+        self.huber_threshold = huber_threshold
+        self.offset = offset
+        self.free_offset = free_offset
+        self.offset_ridge = offset_ridge
+        self.count_weights = count_weights
+        self.refit = refit
+        self.tol = tol
+        self.proof = proof
+        self.size_max = size_max
+        self.max_iter = max_iter
+        self.time_limit = time_limit
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _options(self) -> dict:
+        return {**self._base_options(), "count_weights": self.count_weights}
+
+
+class MatrixCompletionCV(MatrixCompletion):
+    """Low-rank completion of a matrix at the lambda that predicts held-out entries best.
+
+    Parameters
+    ----------
+    cv : int from 2 to 100
+        Folds of entries.
+    one_standard_error : bool
+        The largest lambda whose error is within one standard error of the least.
+    loss, huber_threshold, offset, free_offset, offset_ridge, count_weights, refit, tol, proof, \
+    size_max, max_iter, time_limit, n_jobs, random_state, verbose
+        As for ``MatrixCompletion``.
+
+    Attributes
+    ----------
+    path_ : dict of arrays
+        lambda, size, errors of every point that was looked at.
+    components_, row_factors_, size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, \
+    certificate_
+        As for ``MatrixCompletion``.
+    """
+
+    def __init__(
+        self,
+        cv: int = 5,
+        *,
+        one_standard_error: bool = False,
+        loss: str = "squared",
+        huber_threshold: float | None = None,
+        offset: str | None = None,
+        free_offset: bool = False,
+        offset_ridge: float = 1e-3,
+        count_weights: float = 0.0,
+        refit: bool = False,
+        tol: float = 1e-6,
+        proof: str = "auto",
+        size_max: int | None = None,
+        max_iter: int = 1000,
+        time_limit: float | None = None,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        self.cv = cv
+        self.one_standard_error = one_standard_error
+        self.loss = loss
+        self.huber_threshold = huber_threshold
+        self.offset = offset
+        self.free_offset = free_offset
+        self.offset_ridge = offset_ridge
+        self.count_weights = count_weights
+        self.refit = refit
+        self.tol = tol
+        self.proof = proof
+        self.size_max = size_max
+        self.max_iter = max_iter
+        self.time_limit = time_limit
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _lambda(self) -> dict:
+        return {"folds": self.cv, "one_standard_error": self.one_standard_error}

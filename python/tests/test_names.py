@@ -1,0 +1,55 @@
+"""What is public is documented."""
+
+import inspect
+
+import pytest
+
+import hadal
+from hadal import _core
+
+ESTIMATORS = [n for n in hadal.__all__ if inspect.isclass(getattr(hadal, n)) and hasattr(getattr(hadal, n), "fit")]
+
+
+def test_everything_public_is_there():
+    assert len(ESTIMATORS) == 14
+    for name in hadal.__all__:
+        assert getattr(hadal, name) is not None
+    assert set(hadal.__all__) <= set(dir(hadal))
+    with pytest.raises(AttributeError, match="Nothing"):
+        hadal.Nothing
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_every_parameter_of_an_estimator_is_documented(name):
+    estimator = getattr(hadal, name)
+    text = estimator.__doc__
+    parameters, attributes = text.split("Attributes\n")
+    for parameter in inspect.signature(estimator).parameters:
+        assert parameter in parameters, f"{name}: {parameter}"
+    for attribute in ("size_", "objective_", "gap_", "proof_", "lambda_", "certificate_"):
+        assert attribute in attributes
+
+
+@pytest.mark.parametrize("name", [*ESTIMATORS, "verify", "load"])
+def test_every_method_has_shapes_and_errors(name):
+    thing = getattr(hadal, name)
+    functions = [thing]
+    if inspect.isclass(thing):
+        functions = [f for n, f in inspect.getmembers(thing, inspect.isfunction) if not n.startswith("_")
+                     and f.__module__.startswith("hadal")]
+    for function in functions:
+        text = inspect.getdoc(function)
+        assert text, function
+        if function.__module__ == "hadal._core":
+            continue
+        parameters = [p for p in inspect.signature(function).parameters if p != "self"]
+        if parameters:
+            assert "Parameters\n" in text, function
+            assert all(p in text for p in parameters), function
+        assert "Returns\n" in text or function.__name__ in ("save", "export_onnx"), function
+
+
+def test_the_module_of_bindings_is_documented():
+    for name in dir(_core):
+        if not name.startswith("_"):
+            assert getattr(_core, name).__doc__, name
