@@ -40,6 +40,7 @@ _PLACES = {
     "ParallelNetClassifierCV": "network",
     "DropoutFactorization": "dropout",
     "DropoutFactorizationCV": "dropout",
+    "InterruptedFit": "_base",
     "verify": "checking",
 }
 

@@ -37,8 +37,13 @@ class _ParallelNet(_Fitted):
         if self.architecture is None:
             self._run(_core.fit_network, data, options)
         else:
-            from hadal._deep import fit_deep
-
+            try:
+                from hadal._deep import fit_deep
+            except ImportError as error:
+                raise _core.ArgumentError(
+                    "an architecture was given, and this hadal was built without LibTorch, which "
+                    "deep networks are trained with; expected none, or another build"
+                ) from error
             self._run(fit_deep, data, options)
         self.train_error_ = self.model_.train_error
         self.validation_error_ = self.model_.validation_error

@@ -53,3 +53,23 @@ def test_the_module_of_bindings_is_documented():
     for name in dir(_core):
         if not name.startswith("_"):
             assert getattr(_core, name).__doc__, name
+
+
+def test_plots_return_axes_and_say_so():
+    from hadal import plot
+
+    for name, function in inspect.getmembers(plot, inspect.isfunction):
+        if not name.startswith("_"):
+            text = inspect.getdoc(function)
+            assert "Parameters\n" in text and "Returns\n" in text, name
+            assert all(p in text for p in inspect.signature(function).parameters), name
+
+
+def test_stubs_fit_the_module():
+    """The types that checkers see are those of the compiled module."""
+    from mypy import stubtest
+
+    code = stubtest.test_stubs(
+        stubtest.parse_options(["hadal._core", "--ignore-disjoint-bases"])
+    )
+    assert code == 0

@@ -12,7 +12,7 @@ import pytest
 
 import hadal
 from hadal import _core
-from hadal._base import InterruptedFit
+from hadal import InterruptedFit
 
 
 def slow_data(seed=0):

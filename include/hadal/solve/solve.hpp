@@ -248,10 +248,18 @@ class SolveLoop {
     return {};
   }
 
+  /// Whether the last descent lowered F by so little that a fit which may settle has.
+  bool settled_at_limit() const {
+    if (options_.settled == 0 || state_.trace.size() < 2) return false;
+    const double before = state_.trace[state_.trace.size() - 2].objective;
+    return before - objective_ <= options_.settled * std::abs(objective_);
+  }
+
   /// Sets the accuracy of the next descent, or says why there is none.
   std::optional<StopReason> plan() {
     if (grows_ && state_.atoms.size() >= options_.size_max) {
-      if (at_floor_ || state_.reduction < 1e-12) return StopReason::size_limit;
+      if (at_floor_ || state_.reduction < 1e-12 || settled_at_limit())
+        return StopReason::size_limit;
       state_.reduction = 1e-2 * state_.reduction;
       return {};
     }
