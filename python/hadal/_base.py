@@ -52,7 +52,7 @@ class _Fitted(BaseEstimator):
         certificate = model.certificate
         self.model_ = model
         self.size_ = model.size
-        self.lambda_ = model.lambda_
+        self.lambda_ = model.lambda_value
         self.lambda_max_ = model.lambda_max
         self.objective_ = certificate["objective"]
         self.lower_bound_ = certificate["lower_bound"]

@@ -239,8 +239,8 @@ class DropoutFactorizationCV(DropoutFactorization):
         X = validate_data(self, X, dtype=[np.float64, np.float32])
         if min(X.shape) < max(2, self.cv):
             raise _core.ArgumentError(
-                f"a matrix of {X.shape[0]} x {X.shape[1]} was given for {self.cv} folds; expected as "
-                "many rows and columns at least, n_samples = 1 is too few"
+                f"a matrix of n_samples = {X.shape[0]}, n_features = {X.shape[1]} was given for "
+                f"{self.cv} folds; expected as many of both"
             )
         errors = [self._held_out_error(X, float(retain)) for retain in self.retains]
         self.path_ = {"retain": np.asarray(self.retains, float), "validation_error": np.array(errors)}

@@ -149,7 +149,7 @@ def path(model: Any, ax: Axes | None = None) -> Axes:
     order = np.argsort(points["lambda"])
     deviation = np.nan_to_num(points["validation_standard_error"][order])
     ax.errorbar(points["lambda"][order], points["validation_error"][order], deviation, capsize=2)
-    ax.axvline(fitted.lambda_, linestyle="--", linewidth=1, color="gray")
+    ax.axvline(fitted.lambda_value, linestyle="--", linewidth=1, color="gray")
     ax.set_xscale("log")
     ax.set_xlabel("lambda")
     ax.set_ylabel("held-out error")

@@ -122,7 +122,7 @@ nb::class_<Model> bind_model(nb::module_& module, const char* name, const char* 
   return nb::class_<Model>(module, name, text)
       .def_prop_ro("loss", [](const Model& m) { return to_string(m.loss); })
       .def_ro("huber_threshold", &Model::huber_threshold)
-      .def_ro("lambda_", &Model::lambda)
+      .def_ro("lambda_value", &Model::lambda)
       .def_ro("lambda_max", &Model::lambda_max)
       .def_prop_ro("size", &Model::size)
       .def_prop_ro("certificate", [](const Model& m) { return certificate(m); })

@@ -50,6 +50,8 @@ void check_loss(const MatrixFitOptions& o) {
         fmt::format("{} with the {} loss; expected {}", given, to_string(o.loss), expected));
   };
   const bool offset = o.offset_terms() != OffsetTerms::none;
+  if (o.loss == LossKind::multinomial && o.offset_policy == OffsetPolicy::free)
+    refuse("free offsets were given", "none: there is a score for each category");
   if (o.loss == LossKind::multinomial && offset)
     refuse("an offset was given", "none: there is a score for each category");
   if (!predicts_in_data_units(o.loss) && offset && o.offset_policy == OffsetPolicy::mean)

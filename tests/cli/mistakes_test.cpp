@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"fit matrix data.csv --loss multinomial --refit", 2, {"refit", "squared"}},
         Mistake{"fit matrix data.csv --loss multinomial --offset-kind free",
                 2,
-                {"free offsets", "squared"}},
+                {"free offsets", "each category"}},
         Mistake{"fit matrix data.csv --loss multinomial --dictionary-v dct:3",
                 2,
                 {"a dictionary of the columns", "multinomial", "one of the rows"}},
@@ -82,8 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
             "fit matrix many.csv --loss multinomial", 3, {"is 101", "2 to 100 different values"}},
         Mistake{"fit matrix data.csv --loss multinomal", 2, {"did you mean multinomial?"}},
         Mistake{"fit matrix data.csv --loss poisson --offset global", 2, {"offset", "none"}},
-        Mistake{
-            "fit matrix data.csv --loss huber --offset-kind free", 2, {"free offsets", "squared"}},
+        Mistake{"fit matrix data.csv --loss poisson --offset rows", 2, {"an offset", "free ones"}},
         Mistake{"fit matrix data.csv --loss huber --refit", 2, {"refit", "squared"}},
         Mistake{"fit matrix data.csv --loss huber --huber-threshold 0",
                 2,
