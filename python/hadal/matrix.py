@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,8 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
             For a parameter that is out of range.
         """
         X = self._validated(X, reset=True)
-        self._run(_core.fit_matrix, _matrix_data(X, weight), self._options())
+        fit = functools.partial(_core.fit_matrix, consume=True)
+        self._run(fit, _matrix_data(X, weight), self._options())
         self._set_factors()
         return self
 

@@ -36,6 +36,9 @@ MatrixData matrix_from_dense(const AnyArray& x, const Weights& weight) {
       throw ArgumentError("weight: expected one for each element of the matrix");
   }
   std::size_t at = 0;
+  for (auto* const positions : {&entries.row, &entries.column}) positions->reserve(x.size());
+  entries.value.reserve(x.size());
+  if (weight) entries.weight.reserve(x.size());
   each_element(x, "matrix", [&](Index i, Index j, double value) {
     const std::size_t k = at++;
     if (std::isnan(value)) return;

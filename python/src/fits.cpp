@@ -35,8 +35,8 @@ Word word_of(const std::string& what, const std::string& text,
   throw ArgumentError(what + " = '" + text + "' was given; expected one of " + expected);
 }
 
-MatrixModel fit_matrix_in_python(const MatrixData& data, const nb::dict& values,
-                                 nb::object callback) {
+MatrixModel fit_matrix_in_python(MatrixData& data, const nb::dict& values, nb::object callback,
+                                 bool consume) {
   Options given(values);
   MatrixFitOptions options;
   given.fit(options);
@@ -66,8 +66,9 @@ MatrixModel fit_matrix_in_python(const MatrixData& data, const nb::dict& values,
   given.done();
   Running running(std::move(callback));
   options.cancelled = running.cancelled();
-  return fitted<ReadOptions>(running,
-                             [&] { return fit_matrix(data, options, running.observer()); });
+  return fitted<ReadOptions>(running, [&] {
+    return fit_matrix(consume ? std::move(data) : data, options, running.observer());
+  });
 }
 
 TensorModel fit_tensor_in_python(const TensorData& data, const nb::dict& values,
@@ -155,7 +156,12 @@ void bind_fits(nb::module_& module) {
   constexpr const char* text =
       "Fits to the global optimum. Ctrl-C ends the fit with the best model so far, whose `stop` is "
       "then 'interrupted'. callback: called with a dict after every outer iteration.";
-  module.def("fit_matrix", &fit_matrix_in_python, nb::arg("data"), options, callback, text);
+  module.def(
+      "fit_matrix", &fit_matrix_in_python, nb::arg("data"), options, callback,
+      nb::arg("consume") = false,
+      "Fits to the global optimum. consume: the data are given up, which saves a copy of them. "
+      "Ctrl-C ends the fit with the best model so far, whose `stop` is then 'interrupted'. "
+      "callback: called with a dict after every outer iteration.");
   module.def("fit_tensor", &fit_tensor_in_python, nb::arg("data"), options, callback, text);
   module.def("fit_network", &fit_network_in_python, nb::arg("data"), options, callback, text);
   module.def("fit_dropout", &fit_dropout_in_python, nb::arg("data"), options, callback, text);
