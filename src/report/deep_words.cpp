@@ -29,8 +29,10 @@ std::string penalty_in_words(const DeepModel& model) {
 }
 
 std::string shape_in_words(const DeepModel& model) {
-  const std::string inputs = fmt::format("{} input{}", to_string(*model.architecture.input),
-                                         model.architecture.bias ? " and biases" : "");
+  const Shape& shape = *model.architecture.input;
+  const std::string inputs =
+      fmt::format("{} input{}{}", to_string(shape), shape.flat && shape.size() > 1 ? "s" : "",
+                  model.architecture.bias ? " and biases" : "");
   if (model.task == Task::classification)
     return fmt::format("{}, {} classes", inputs, model.classes.size());
   return fmt::format("{}, {} output{}", inputs, model.outputs(), model.outputs() == 1 ? "" : "s");
