@@ -36,7 +36,12 @@ def _progress(verbose: bool) -> Iterator[Callable[[dict], None] | None]:
 
 
 class _Fitted(BaseEstimator):
-    """Attributes of a fitted model, and its file."""
+    """Parameters as they are given, attributes of a fitted model, and its file."""
+
+    def _set_parameters(self, given: dict) -> None:
+        """Keeps the arguments of a constructor, its locals(), as scikit-learn asks: unchanged."""
+        for name in self._get_param_names():
+            setattr(self, name, given[name])
 
     def _run(self, fit: Callable, data: object, options: dict) -> Any:
         with _progress(self.verbose) as callback:
@@ -63,6 +68,11 @@ class _Fitted(BaseEstimator):
         self.history_ = model.history
         self.n_iter_ = max(1, model.iterations)
 
+    def _lambda(self) -> dict:
+        if self.lambda_value is not None:
+            return {"lambda": self.lambda_value}
+        return {"lambda_ratio": self.lambda_ratio}
+
     def save(self, path: str) -> None:
         """Writes the fitted model to a file that ``hadal.load`` and the command line read.
 
@@ -75,6 +85,13 @@ class _Fitted(BaseEstimator):
 
         check_is_fitted(self, "model_")
         self.model_.save(path)
+
+
+class _ByFolds:
+    """Of estimators that choose lambda by held-out entries or samples."""
+
+    def _lambda(self) -> dict:
+        return {"folds": self.cv, "one_standard_error": self.one_standard_error}
 
 
 def _seed(random_state: Any) -> int:

@@ -58,17 +58,7 @@ class DropoutFactorization(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _F
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.retain = retain
-        self.width = width
-        self.noise = noise
-        self.block = block
-        self.method = method
-        self.tol = tol
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
+        self._set_parameters(locals())
 
     def fit(self, X: Any, y: Any = None) -> DropoutFactorization:
         """Finds the network.
@@ -206,18 +196,7 @@ class DropoutFactorizationCV(DropoutFactorization):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.retains = retains
-        self.width = width
-        self.cv = cv
-        self.noise = noise
-        self.block = block
-        self.method = method
-        self.tol = tol
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
+        self._set_parameters(locals())
 
     def fit(self, X: Any, y: Any = None) -> DropoutFactorizationCV:
         """Chooses the retain probability, and finds the network.

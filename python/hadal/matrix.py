@@ -11,7 +11,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hadal import _core
-from hadal._base import _Fitted, _given, _seed
+from hadal._base import _ByFolds, _Fitted, _given, _seed
 from hadal._rows import row_coefficients
 
 
@@ -100,11 +100,6 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
                 **self._lambda(),
             }
         )
-
-    def _lambda(self) -> dict:
-        if self.lambda_value is not None:
-            return {"lambda": self.lambda_value}
-        return {"lambda_ratio": self.lambda_ratio}
 
     def reconstruct(self) -> np.ndarray:
         """All entries as the model predicts them, on the scale of the data.
@@ -327,29 +322,13 @@ class MatrixCompletion(_MatrixEstimator):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.lambda_ratio = lambda_ratio
-        self.lambda_value = lambda_value
-        self.loss = loss
-        self.huber_threshold = huber_threshold
-        self.offset = offset
-        self.free_offset = free_offset
-        self.offset_ridge = offset_ridge
-        self.count_weights = count_weights
-        self.refit = refit
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
+        self._set_parameters(locals())
 
     def _options(self) -> dict:
         return {**self._base_options(), "count_weights": self.count_weights}
 
 
-class MatrixCompletionCV(MatrixCompletion):
+class MatrixCompletionCV(_ByFolds, MatrixCompletion):
     """Low-rank completion of a matrix at the lambda that predicts held-out entries best.
 
     Parameters
@@ -392,23 +371,4 @@ class MatrixCompletionCV(MatrixCompletion):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.cv = cv
-        self.one_standard_error = one_standard_error
-        self.loss = loss
-        self.huber_threshold = huber_threshold
-        self.offset = offset
-        self.free_offset = free_offset
-        self.offset_ridge = offset_ridge
-        self.count_weights = count_weights
-        self.refit = refit
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
-
-    def _lambda(self) -> dict:
-        return {"folds": self.cv, "one_standard_error": self.one_standard_error}
+        self._set_parameters(locals())

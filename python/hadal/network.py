@@ -10,7 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from hadal import _core
-from hadal._base import _Fitted, _given, _seed
+from hadal._base import _ByFolds, _Fitted, _given, _seed
 
 _SHARED = """hidden : str
         ``"linear"``, ``"relu"``, ``"leaky:SLOPE"``, ``"abs"``, ``"square"`` or ``"maxout:K"``.
@@ -84,11 +84,6 @@ class _ParallelNet(_Fitted):
                 "validation": self.validation_fraction,
             }
         )
-
-    def _lambda(self) -> dict:
-        if self.lambda_value is not None:
-            return {"lambda": self.lambda_value}
-        return {"lambda_ratio": self.lambda_ratio}
 
     def _about_inputs(self, weight: Any) -> dict:
         shape = self.image_shape
@@ -177,29 +172,7 @@ class ParallelNetRegressor(RegressorMixin, _ParallelNet):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.lambda_ratio = lambda_ratio
-        self.lambda_value = lambda_value
-        self.loss = loss
-        self.huber_threshold = huber_threshold
-        self.hidden = hidden
-        self.penalty = penalty
-        self.gates = gates
-        self.bias = bias
-        self.standardise = standardise
-        self.architecture = architecture
-        self.image_shape = image_shape
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.validation_fraction = validation_fraction
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
+        self._set_parameters(locals())
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> ParallelNetRegressor:
         """Fits the network, and finds how wide it must be.
@@ -302,27 +275,7 @@ class ParallelNetClassifier(ClassifierMixin, _ParallelNet):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.lambda_ratio = lambda_ratio
-        self.lambda_value = lambda_value
-        self.hidden = hidden
-        self.penalty = penalty
-        self.gates = gates
-        self.bias = bias
-        self.standardise = standardise
-        self.architecture = architecture
-        self.image_shape = image_shape
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.validation_fraction = validation_fraction
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
+        self._set_parameters(locals())
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> ParallelNetClassifier:
         """Fits the network, and finds how wide it must be.
@@ -391,7 +344,7 @@ class ParallelNetClassifier(ClassifierMixin, _ParallelNet):
         )
 
 
-class ParallelNetRegressorCV(ParallelNetRegressor):
+class ParallelNetRegressorCV(_ByFolds, ParallelNetRegressor):
     """Regression by a network at the lambda that predicts held-out samples best.
 
     Parameters
@@ -436,30 +389,10 @@ class ParallelNetRegressorCV(ParallelNetRegressor):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.cv = cv
-        self.one_standard_error = one_standard_error
-        self.loss = loss
-        self.huber_threshold = huber_threshold
-        self.hidden = hidden
-        self.penalty = penalty
-        self.gates = gates
-        self.bias = bias
-        self.standardise = standardise
-        self.image_shape = image_shape
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
-
-    def _lambda(self) -> dict:
-        return {"folds": self.cv, "one_standard_error": self.one_standard_error}
+        self._set_parameters(locals())
 
 
-class ParallelNetClassifierCV(ParallelNetClassifier):
+class ParallelNetClassifierCV(_ByFolds, ParallelNetClassifier):
     """Classification by a network at the lambda that predicts held-out samples best.
 
     Parameters
@@ -502,22 +435,4 @@ class ParallelNetClassifierCV(ParallelNetClassifier):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.cv = cv
-        self.one_standard_error = one_standard_error
-        self.hidden = hidden
-        self.penalty = penalty
-        self.gates = gates
-        self.bias = bias
-        self.standardise = standardise
-        self.image_shape = image_shape
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
-
-    def _lambda(self) -> dict:
-        return {"folds": self.cv, "one_standard_error": self.one_standard_error}
+        self._set_parameters(locals())

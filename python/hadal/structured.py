@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hadal._base import _given
+from hadal._base import _ByFolds, _given
 from hadal.matrix import _MatrixEstimator
 
 _SHARED = """lambda_value : float > 0, optional
@@ -77,32 +77,7 @@ class StructuredFactorization(_MatrixEstimator):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.lambda_ratio = lambda_ratio
-        self.lambda_value = lambda_value
-        self.norm_u = norm_u
-        self.norm_v = norm_v
-        self.nonnegative_u = nonnegative_u
-        self.nonnegative_v = nonnegative_v
-        self.shape_u = shape_u
-        self.shape_v = shape_v
-        self.edges_u = edges_u
-        self.edges_v = edges_v
-        self.dictionary_u = dictionary_u
-        self.dictionary_v = dictionary_v
-        self.loss = loss
-        self.huber_threshold = huber_threshold
-        self.offset = offset
-        self.free_offset = free_offset
-        self.offset_ridge = offset_ridge
-        self.refit = refit
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
+        self._set_parameters(locals())
 
     def _options(self) -> dict:
         sides = {
@@ -126,7 +101,7 @@ class StructuredFactorization(_MatrixEstimator):
         return bool(self.nonnegative_u)
 
 
-class StructuredFactorizationCV(StructuredFactorization):
+class StructuredFactorizationCV(_ByFolds, StructuredFactorization):
     __doc__ = f"""Structured factorisation at the lambda that predicts held-out entries best.
 
     Parameters
@@ -176,35 +151,7 @@ class StructuredFactorizationCV(StructuredFactorization):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.cv = cv
-        self.one_standard_error = one_standard_error
-        self.norm_u = norm_u
-        self.norm_v = norm_v
-        self.nonnegative_u = nonnegative_u
-        self.nonnegative_v = nonnegative_v
-        self.shape_u = shape_u
-        self.shape_v = shape_v
-        self.edges_u = edges_u
-        self.edges_v = edges_v
-        self.dictionary_u = dictionary_u
-        self.dictionary_v = dictionary_v
-        self.loss = loss
-        self.huber_threshold = huber_threshold
-        self.offset = offset
-        self.free_offset = free_offset
-        self.offset_ridge = offset_ridge
-        self.refit = refit
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
-
-    def _lambda(self) -> dict:
-        return {"folds": self.cv, "one_standard_error": self.one_standard_error}
+        self._set_parameters(locals())
 
 
 class NonnegativeFactorization(StructuredFactorization):
@@ -256,23 +203,10 @@ class NonnegativeFactorization(StructuredFactorization):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.lambda_ratio = lambda_ratio
-        self.lambda_value = lambda_value
-        self.norm_u = norm_u
-        self.norm_v = norm_v
-        self.loss = loss
-        self.refit = refit
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
+        self._set_parameters(locals())
 
 
-class NonnegativeFactorizationCV(NonnegativeFactorization):
+class NonnegativeFactorizationCV(_ByFolds, NonnegativeFactorization):
     """Non-negative factorisation at the lambda that predicts held-out entries best.
 
     Parameters
@@ -312,20 +246,4 @@ class NonnegativeFactorizationCV(NonnegativeFactorization):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.cv = cv
-        self.one_standard_error = one_standard_error
-        self.norm_u = norm_u
-        self.norm_v = norm_v
-        self.loss = loss
-        self.refit = refit
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
-
-    def _lambda(self) -> dict:
-        return {"folds": self.cv, "one_standard_error": self.one_standard_error}
+        self._set_parameters(locals())

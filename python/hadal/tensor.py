@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from hadal import _core
-from hadal._base import _Fitted, _given, _seed
+from hadal._base import _ByFolds, _Fitted, _given, _seed
 
 
 class TensorFactorization(_Fitted):
@@ -60,21 +60,7 @@ class TensorFactorization(_Fitted):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.lambda_ratio = lambda_ratio
-        self.lambda_value = lambda_value
-        self.norms = norms
-        self.nonnegative = nonnegative
-        self.loss = loss
-        self.huber_threshold = huber_threshold
-        self.refit = refit
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
+        self._set_parameters(locals())
 
     def fit(self, X: Any, y: Any = None, weight: Any = None) -> TensorFactorization:
         """Fits the factors, and finds how many components there are.
@@ -161,13 +147,8 @@ class TensorFactorization(_Fitted):
             ),
         }
 
-    def _lambda(self) -> dict:
-        if self.lambda_value is not None:
-            return {"lambda": self.lambda_value}
-        return {"lambda_ratio": self.lambda_ratio}
 
-
-class TensorFactorizationCV(TensorFactorization):
+class TensorFactorizationCV(_ByFolds, TensorFactorization):
     """CP decomposition at the lambda that predicts held-out entries best.
 
     Parameters
@@ -207,24 +188,7 @@ class TensorFactorizationCV(TensorFactorization):
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
-        self.cv = cv
-        self.one_standard_error = one_standard_error
-        self.norms = norms
-        self.nonnegative = nonnegative
-        self.loss = loss
-        self.huber_threshold = huber_threshold
-        self.refit = refit
-        self.tol = tol
-        self.proof = proof
-        self.size_max = size_max
-        self.max_iter = max_iter
-        self.time_limit = time_limit
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-        self.verbose = verbose
-
-    def _lambda(self) -> dict:
-        return {"folds": self.cv, "one_standard_error": self.one_standard_error}
+        self._set_parameters(locals())
 
 
 def _tensor_data(x: Any, weight: Any = None) -> _core.TensorData:

@@ -144,6 +144,7 @@ DropoutModel fit_dropout_in_python(const dropout::LinearData& data, const nb::di
   given.take("step", options.step);
   given.done();
   Running running(std::move(callback));
+  options.cancelled = running.cancelled();
   return fitted<ReadOptions>(running,
                              [&] { return fit_dropout(data, options, running.observer()); });
 }

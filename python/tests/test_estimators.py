@@ -22,6 +22,7 @@ ESTIMATORS = [
     hadal.MatrixCompletion(),
     hadal.MatrixCompletionCV(cv=2),
     hadal.StructuredFactorization(norm_v="l1 + l2", tol=1e-3),
+    hadal.StructuredFactorizationCV(cv=2, norm_v="l1 + l2", tol=1e-3),
     hadal.NonnegativeFactorization(),
     hadal.NonnegativeFactorizationCV(cv=2, tol=1e-3),
     hadal.DropoutFactorization(),

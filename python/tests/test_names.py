@@ -67,7 +67,7 @@ def test_plots_return_axes_and_say_so():
             assert all(p in text for p in inspect.signature(function).parameters), name
 
 
-def test_stubs_fit_the_module(tmp_path):
+def test_stubs_fit_the_module():
     """The types that are shipped are those that the compiled module says it has."""
     from nanobind import stubgen
 

@@ -213,6 +213,7 @@ class DropoutFit {
   }
 
   bool may_go_on() {
+    if (options_.cancelled()) stop(StopReason::interrupted);
     if (watch_.left() <= 0) stop(StopReason::time_limit);
     return !stopped_;
   }
