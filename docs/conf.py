@@ -61,6 +61,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_signature": False,
     "min_reported_time": 3600,
+    "remove_config_comments": True,
 }
 
 plot_html_show_source_link = False
@@ -127,7 +128,8 @@ def _skip_what_is_scikit_learns(app, what, name, thing, skip, options):
 
 
 def _write_cpp_pages(app):
-    """One page for each folder of headers, one section for each header."""
+    """One page for each folder of headers, one section for each header: what hadal.hpp has first."""
+    umbrella = (ROOT / "include/hadal/hadal.hpp").read_text()
     headers = {}
     for include in (ROOT / "include", ROOT / "verify/include"):
         for path in sorted(include.glob("hadal/**/*.hpp")):
@@ -140,11 +142,10 @@ def _write_cpp_pages(app):
     pages = Path(app.srcdir, "cpp")
     pages.mkdir(exist_ok=True)
     for folder, title in FOLDERS.items():
-        sections = [f"## {file}\n\n```{{doxygenfile}} {file}\n```\n" for file in headers[folder]]
+        first = sorted(headers[folder], key=lambda file: (str(file) not in umbrella, file))
+        sections = [f"## {file}\n\n```{{doxygenfile}} {file}\n```\n" for file in first]
         text = "\n".join([f"# {title}\n", *sections])
-        page = pages / f"{folder}.md"
-        if not page.exists() or page.read_text() != text:
-            page.write_text(text)
+        (pages / f"{folder}.md").write_text(text)
 
 
 def setup(app):

@@ -9,7 +9,9 @@ layers = ["conv", "ReLU", "pool", "conv", "ReLU", "linear"]
 
 def box(x, y, text, width=0.8, height=0.5, colour="#dce9f5"):
     corner = (x - width / 2, y - height / 2)
-    ax.add_patch(FancyBboxPatch(corner, width, height, "round,pad=0.02", facecolor=colour, edgecolor="#446"))
+    ax.add_patch(
+        FancyBboxPatch(corner, width, height, "round,pad=0.02", facecolor=colour, edgecolor="#446")
+    )
     ax.text(x, y, text, ha="center", va="center", fontsize=9)
 
 

@@ -127,7 +127,9 @@ def _simulated_ratings() -> np.ndarray:
     mean = 3.5 + 0.4 * random.normal(size=(users, 1)) + 0.5 * random.normal(size=films)
     stars = np.round(2 * (mean + taste + 0.7 * random.normal(size=taste.shape))) / 2
     popularity, diligence = random.beta(1, 5, films), 2.5 * random.beta(1, 2, (users, 1))
-    return np.where(random.random(stars.shape) < popularity * diligence, np.clip(stars, 0.5, 5), np.nan)
+    return np.where(
+        random.random(stars.shape) < popularity * diligence, np.clip(stars, 0.5, 5), np.nan
+    )
 
 
 def _peak(at: np.ndarray, centre: float, width: float) -> np.ndarray:

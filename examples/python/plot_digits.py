@@ -7,6 +7,8 @@ matrix factorisation has many local minima, and needs the number of parts before
 and a bound says how far any other factorisation can be below.
 """
 
+# sphinx_gallery_thumbnail_number = 2
+
 import warnings
 
 import matplotlib.pyplot as plt

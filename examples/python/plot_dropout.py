@@ -13,6 +13,8 @@ With hidden units kept with probability :math:`t` and divided by it,
    = \\|Y - U V^T\\|^2 + \\frac{1 - t}{t} \\sum_i \\|u_i\\|^2 \\|v_i\\|^2 .
 """
 
+# sphinx_gallery_thumbnail_number = 2
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -50,8 +52,12 @@ assert 0 < trained.gap_ < 0.005
 assert hadal.verify(closed, target)["confirmed"] and hadal.verify(trained, target)["confirmed"]
 
 fig, ax = plt.subplots(figsize=(8, 3))
-ax.semilogy(trained.history_["iteration"], trained.history_["objective"], label="training with dropout")
-ax.axhline(closed.lower_bound_, color="C2", linestyle="--", label="no network of this width is below")
+ax.semilogy(
+    trained.history_["iteration"], trained.history_["objective"], label="training with dropout"
+)
+ax.axhline(
+    closed.lower_bound_, color="C2", linestyle="--", label="no network of this width is below"
+)
 ax.set(xlabel="epoch", ylabel="objective")
 ax.legend()
 fig.tight_layout()
@@ -65,7 +71,9 @@ fig.tight_layout()
 values = np.linalg.svd(target, compute_uv=False)
 kept = np.linalg.svd(closed.reconstruct(), compute_uv=False)
 shrunk = (values - kept)[: closed.size_]
-print(f"{closed.size_} singular values are left, each smaller by {shrunk.min():.4f} to {shrunk.max():.4f}")
+print(
+    f"{closed.size_} singular values are left, each smaller by {shrunk.min():.4f} to {shrunk.max():.4f}"
+)
 np.testing.assert_allclose(shrunk, shrunk[0], rtol=1e-6)
 shares = np.linalg.norm(closed.row_factors_, axis=0) * np.linalg.norm(closed.components_, axis=1)
 np.testing.assert_allclose(shares, shares[0], rtol=1e-6)
@@ -90,10 +98,14 @@ fig.tight_layout()
 for units in (5, 10, 20, 40):
     wide = hadal.DropoutFactorization(retain, units).fit(target)
     off = np.sqrt(np.mean((wide.reconstruct() - signal) ** 2))
-    print(f"width {units:2}: rank {wide.size_:2}, error of the signal {off:.3f}, gap {wide.gap_:.0e}")
+    print(
+        f"width {units:2}: rank {wide.size_:2}, error of the signal {off:.3f}, gap {wide.gap_:.0e}"
+    )
     assert wide.status_ == "optimal"
 free = hadal.DropoutFactorization(retain).fit(target)
-print(f"width found: {free.components_.shape[0]}, its units kept with probability {free.model_.retain:.2f}")
+print(
+    f"width found: {free.components_.shape[0]}, its units kept with probability {free.model_.retain:.2f}"
+)
 assert free.components_.shape[0] == free.size_
 
 # %%

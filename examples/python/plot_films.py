@@ -7,6 +7,8 @@ is close to a matrix of low rank: a few tastes, and how much each film serves th
 the number of tastes. Here it is found, and the fit is proved to be the best there is.
 """
 
+# sphinx_gallery_thumbnail_number = 2
+
 import matplotlib.pyplot as plt
 import numpy as np
 from example_data import films
@@ -64,7 +66,9 @@ hadal.plot.path(model, left)
 left.set_title("choice of lambda")
 right.semilogx(ranks, guesses, "o-", label="gaps filled with means")
 right.axhline(error(predicted), color="C1", label=f"hadal, {model.size_} components")
-right.set(xlabel="guessed rank", ylabel="held-out error (stars)", title="against guesses of the rank")
+right.set(
+    xlabel="guessed rank", ylabel="held-out error (stars)", title="against guesses of the rank"
+)
 right.legend()
 fig.tight_layout()
 
@@ -101,7 +105,9 @@ factors = model.components_
 fig, ax = plt.subplots(figsize=(8, 6))
 ax.scatter(*factors[:2, popular], s=12)
 for film in popular:
-    ax.annotate(titles[film], factors[:2, film], fontsize=8, xytext=(3, 2), textcoords="offset points")
+    ax.annotate(
+        titles[film], factors[:2, film], fontsize=8, xytext=(3, 2), textcoords="offset points"
+    )
 ax.set(xlabel="component 1", ylabel="component 2")
 
 # %%

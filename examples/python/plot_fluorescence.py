@@ -56,10 +56,16 @@ assert (amounts > 0.1).sum(axis=1).tolist().count(1) == 3
 
 for size_max in (1, 2, 4):
     guess = hadal.TensorFactorization(
-        lambda_value=model.lambda_, nonnegative=True, refit="factors", size_max=size_max, proof="none"
+        lambda_value=model.lambda_,
+        nonnegative=True,
+        refit="factors",
+        size_max=size_max,
+        proof="none",
     ).fit(tensor)
     rest = tensor - guess.reconstruct()
-    print(f"at most {size_max}: {guess.size_} found, {(rest**2).sum() / (tensor**2).sum():.2%} unexplained")
+    print(
+        f"at most {size_max}: {guess.size_} found, {(rest**2).sum() / (tensor**2).sum():.2%} unexplained"
+    )
     assert guess.size_ == min(size_max, 3)
 
 # %%
@@ -82,7 +88,9 @@ assert hadal.verify(model, tensor)["confirmed"]
 
 fig, ax = plt.subplots(figsize=(6, 3))
 hadal.plot.path(model, ax)
-for at, size, reached in zip(*(model.path_[name] for name in ("lambda", "size", "validation_error"))):
+for at, size, reached in zip(
+    *(model.path_[name] for name in ("lambda", "size", "validation_error"))
+):
     ax.annotate(f"{size}", (at, reached), xytext=(3, 5), textcoords="offset points")
 ax.set_title("components of the penalised model at each lambda")
 fig.tight_layout()

@@ -57,14 +57,17 @@ repaired = np.where(known[..., None], photograph, model.reconstruct().reshape(ph
 
 mean = photograph[known].mean()
 u, s, v = np.linalg.svd(flat(np.where(known[..., None], photograph - mean, 0)), full_matrices=False)
-guesses = {k: ((u[:, :k] * s[:k]) @ v[:k] + mean).reshape(photograph.shape) for k in (5, 10, 20, 40, 80)}
+guesses = {
+    k: ((u[:, :k] * s[:k]) @ v[:k] + mean).reshape(photograph.shape) for k in (5, 10, 20, 40, 80)
+}
 guess = min(guesses, key=lambda k: error(guesses[k], ~known))
 
 # %%
 # The other naive way is to blur: a missing pixel becomes an average of known neighbours.
 
 weight = gaussian_filter(known.astype(float), 0.7)[..., None]
-blurred = gaussian_filter(np.where(known[..., None], photograph, 0), (0.7, 0.7, 0)) / np.maximum(weight, 1e-9)
+blurred = gaussian_filter(np.where(known[..., None], photograph, 0), (0.7, 0.7, 0))
+blurred = blurred / np.maximum(weight, 1e-9)
 
 results = {
     "half of the pixels": np.where(known[..., None], photograph, 1.0),
@@ -102,5 +105,7 @@ left.set_title("the gap closes")
 right.loglog(ratios, errors, "o-")
 for ratio, size, reached in zip(ratios, sizes, errors):
     right.annotate(f"{size}", (ratio, reached), xytext=(0, 6), textcoords="offset points")
-right.set(xlabel="lambda / lambda_max", ylabel="held-out error", title="components found at each lambda")
+right.set(
+    xlabel="lambda / lambda_max", ylabel="held-out error", title="components found at each lambda"
+)
 fig.tight_layout()

@@ -6,6 +6,8 @@ Training a network ends in a local minimum, and one restarts and hopes. With one
 inputs the global minimum can be found and proved, and the number of units comes with it.
 """
 
+# sphinx_gallery_thumbnail_number = 3
+
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.optimize import minimize
@@ -66,7 +68,12 @@ ends = []
 for seed in range(10):
     start = np.random.default_rng(seed).normal(size=4 * net.size_) / np.sqrt(3)
     end = minimize(
-        loss_and_slope, start, (net.size_, net.lambda_), method="L-BFGS-B", jac=True, options={"maxiter": 3000}
+        loss_and_slope,
+        start,
+        (net.size_, net.lambda_),
+        method="L-BFGS-B",
+        jac=True,
+        options={"maxiter": 3000},
     )
     ends.append(end.fun)
 print(f"trained: {min(ends):.3f} to {max(ends):.3f}; hadal: {net.objective_:.3f}")

@@ -26,6 +26,7 @@ class DropoutFactorization(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _F
     width : int, optional
         Hidden units; by default as many as the data ask for, with a retain probability that adapts.
     noise : {"dropout", "dropconnect", "dropblock"}
+        Whether units, weights or blocks of units are dropped.
     block : int
         Units in a block of dropblock.
     method : {"closed", "descent", "sgd"}

@@ -269,6 +269,8 @@ class MatrixCompletion(_MatrixEstimator):
     lambda_value : float > 0, optional
         lambda itself, in the units of the data, in place of the ratio.
     loss : {"squared", "huber", "logistic", "poisson", "multinomial"}
+        Of an entry: of measurements, of measurements some of which are grossly wrong, of two classes (-1
+        and 1, or 0 and 1), of counts, of categories (whole numbers).
     huber_threshold : float > 0, optional
         Of the Huber loss, in units of the data: errors beyond it are gross.
     offset : {"none", "global", "rows", "columns", "both"}, optional
@@ -277,6 +279,7 @@ class MatrixCompletion(_MatrixEstimator):
     free_offset : bool
         Offsets are fitted with a ridge in place of being means of the data.
     offset_ridge : float > 0
+        Weight of the squares of free offsets.
     count_weights : float in [0, 1]
         Power of the counts of entries of rows and columns that weighs the norm.
     refit : bool
@@ -284,11 +287,18 @@ class MatrixCompletion(_MatrixEstimator):
     tol : float > 0
         Relative gap to reach.
     proof : {"auto", "deterministic", "probabilistic", "none"}
-    size_max, max_iter, time_limit : int, int, float, optional
-        Limits: components, outer iterations, seconds.
+        ``"auto"`` takes the deterministic one where it costs little. A probabilistic one is wrong with a
+        probability of 1e-12.
+    size_max : int, optional
+        Most components.
+    max_iter : int
+        Most outer iterations.
+    time_limit : float, optional
+        Most seconds.
     n_jobs : int, optional
         Threads; all cores by default.
     random_state : int, RandomState or None
+        Of every random choice that the fit makes; None is 0.
     verbose : bool
         Show progress.
 
@@ -296,7 +306,7 @@ class MatrixCompletion(_MatrixEstimator):
     ----------
     components_ : array (size, columns)
     row_factors_ : array (rows, size)
-        Views of what the model holds.
+        Views of what the model holds, of its refit where there is one.
     size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         See ``hadal``.
     """

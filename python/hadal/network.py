@@ -25,8 +25,12 @@ _SHARED = """hidden : str
         ``"convnet:C1,C2"``, ``"alexnet"``, or the text that describes its layers. Nothing is proved.
     image_shape : tuple (height, width) or (height, width, channels), optional
         That samples are pictures, row by row.
-    epochs, batch_size, learning_rate, validation_fraction : int, int, float, float, optional
-        Of the training of deep subnetworks.
+    epochs, batch_size : int, optional
+        Of deep subnetworks: passes of training (100) and samples of a step (64).
+    learning_rate : float, optional
+        Of deep subnetworks: of the first steps (0.003); it falls to 0.
+    validation_fraction : float, optional
+        Of deep subnetworks: samples held out, whose error ends the training.
     tol, proof, size_max, max_iter, time_limit, n_jobs, random_state, verbose
         As for ``MatrixCompletion``."""
 
@@ -136,7 +140,9 @@ class ParallelNetRegressor(RegressorMixin, _ParallelNet):
     lambda_value : float > 0, optional
         lambda itself, in place of the ratio.
     loss : {{"squared", "huber", "poisson"}}
+        Of a target: of ordinary ones, some of which are grossly wrong, of counts.
     huber_threshold : float > 0, optional
+        Of the Huber loss, in units of the targets.
     {_SHARED}
 
     Attributes

@@ -27,7 +27,9 @@ class TensorFactorization(_Fitted):
     nonnegative : bool or sequence of bool
         Of every mode, or one for all.
     loss : {"squared", "huber", "logistic", "poisson", "multinomial"}
+        Of an entry, as for ``MatrixCompletion``.
     huber_threshold : float > 0, optional
+        Of the Huber loss, in units of the data.
     refit : {"none", "weights", "factors"}
         What is fitted again without penalty.
     tol, proof, size_max, max_iter, time_limit, n_jobs, random_state, verbose
