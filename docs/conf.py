@@ -60,7 +60,8 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "download_all_examples": False,
     "show_signature": False,
-    "min_reported_time": 3600,
+    "capture_repr": (),
+    "write_computation_times": False,
     "remove_config_comments": True,
 }
 

@@ -37,8 +37,8 @@ axes[0].figure.set_size_inches(9, 1.8)
 axes[0].figure.suptitle(f"{few.size_} parts, proved optimal")
 
 # %%
-# At a tenth there are more parts, and they are smaller. The gap is a per cent or two: the fit may be better than
-# that, but computing the bound exactly is an NP-hard problem, and a relaxation is what can be proved.
+# At a tenth there are more parts. The gap is a per cent or two: the fit may be better than that, but computing
+# the bound exactly is an NP-hard problem, and a relaxation is what can be proved.
 
 many = hadal.NonnegativeFactorization(0.1).fit(digits)
 print(f"{many.size_} parts, objective {many.objective_:.3f}, at least {many.lower_bound_:.3f}")
@@ -95,5 +95,5 @@ assert min(ends) >= few.objective_ * (1 - 1e-6)
 
 # %%
 # The starts differ by little here, and all are good. What they lack is a way to know it: only the dashed line
-# tells that nothing better is to be found. What the line does not tell is whether these are the parts that one
-# wanted: that is a matter of lambda and of the norms.
+# tells that nothing better by more than a ten-thousandth is to be found. What the line does not tell is whether
+# these are the parts that one wanted: that is a matter of lambda and of the norms.

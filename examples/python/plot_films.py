@@ -97,21 +97,23 @@ assert not hadal.verify(model, altered)["confirmed"]
 #
 # Films side by side
 # ------------------
-# Films that the same users like have similar factors. The 25 films with most ratings, in the plane of the two
+# Films that the same users like have similar factors. The 20 films with most ratings, in the plane of the two
 # strongest components:
 
-popular = np.argsort(-known.sum(axis=0), kind="stable")[:25]
+popular = np.argsort(-known.sum(axis=0), kind="stable")[:20]
 factors = model.components_
-fig, ax = plt.subplots(figsize=(8, 6))
+fig, ax = plt.subplots(figsize=(9, 6))
 ax.scatter(*factors[:2, popular], s=12)
 for film in popular:
     ax.annotate(
         titles[film], factors[:2, film], fontsize=8, xytext=(3, 2), textcoords="offset points"
     )
 ax.set(xlabel="component 1", ylabel="component 2")
+ax.margins(x=0.15)
 
 # %%
-# And what to watch next: the best predictions for the first user, of films not yet rated.
+# And what to watch next: the best predictions for the first user, of films not yet rated. They are those of the
+# model as it is, not cut off at five stars.
 
 unseen = np.where(known[0], -np.inf, predicted[0])
 for film in np.argsort(-unseen)[:5]:

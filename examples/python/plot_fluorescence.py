@@ -83,14 +83,14 @@ assert hadal.verify(model, tensor)["confirmed"]
 
 # %%
 # A gap that is not zero leaves open whether a slightly better model exists, with another number of components
-# perhaps. It does not say that the three are right: the held-out error says that, which falls steeply until
-# there are three and stays the same from there on.
+# perhaps. Nor does it say that the three are right. The held-out error of the refits says that: it falls steeply
+# and then stays the same, whatever lambda, so that the largest of these lambdas is taken.
 
 fig, ax = plt.subplots(figsize=(6, 3))
 hadal.plot.path(model, ax)
 for at, size, reached in zip(
     *(model.path_[name] for name in ("lambda", "size", "validation_error"))
 ):
-    ax.annotate(f"{size}", (at, reached), xytext=(3, 5), textcoords="offset points")
+    ax.annotate(f"{size:.0f}", (at, reached), xytext=(3, 5), textcoords="offset points")
 ax.set_title("components of the penalised model at each lambda")
 fig.tight_layout()

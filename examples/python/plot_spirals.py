@@ -91,7 +91,7 @@ assert max(ends) > 1.01 * net.objective_
 # %%
 # How strong the penalty is
 # -------------------------
-# lambda decides how wide the network is. Every one of these is proved to be the best at its lambda:
+# lambda decides how wide the network is. Each of these is proved to be the best at its lambda, to a thousandth:
 
 fig, axes = plt.subplots(1, 3, figsize=(11, 3.5))
 widths = []
