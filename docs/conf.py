@@ -62,6 +62,7 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "capture_repr": (),
     "write_computation_times": False,
+    "min_reported_time": 3600,
     "remove_config_comments": True,
 }
 

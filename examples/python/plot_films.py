@@ -109,7 +109,7 @@ for film in popular:
         titles[film], factors[:2, film], fontsize=8, xytext=(3, 2), textcoords="offset points"
     )
 ax.set(xlabel="component 1", ylabel="component 2")
-ax.margins(x=0.15)
+ax.margins(x=0.2)
 
 # %%
 # And what to watch next: the best predictions for the first user, of films not yet rated. They are those of the
