@@ -24,7 +24,7 @@ extensions = [
     "breathe",
 ]
 
-myst_enable_extensions = ["dollarmath", "attrs_inline"]
+myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
@@ -32,6 +32,7 @@ html_title = f"hadal {release}"
 html_static_path = [str(ROOT / "build/docs/source/static")]
 html_css_files = ["hadal.css"]
 html_copy_source = False
+smartquotes = False
 
 # MathJax of Debian, which scripts/docs copies: formulas need no network.
 mathjax_path = "mathjax/MathJax.js"
@@ -49,6 +50,7 @@ autodoc_member_order = "bysource"
 autosummary_generate = True
 templates_path = ["templates"]
 napoleon_google_docstring = False
+napoleon_use_param = False  # options that are described together stay together
 napoleon_use_rtype = False
 
 sphinx_gallery_conf = {
@@ -129,6 +131,12 @@ def _skip_what_is_scikit_learns(app, what, name, thing, skip, options):
     return True if (getattr(thing, "__module__", None) or "").startswith("sklearn") else None
 
 
+def _link_estimators(app, what, name, thing, options, lines):
+    kinds = "Completion|Factorization|Regressor|Classifier"
+    for k, line in enumerate(lines):
+        lines[k] = re.sub(rf"``(\w+(?:{kinds})(?:CV)?)``", r":class:`~hadal.\1`", line)
+
+
 def _write_cpp_pages(app):
     """One page for each folder of headers, one section for each header: what hadal.hpp has first."""
     umbrella = (ROOT / "include/hadal/hadal.hpp").read_text()
@@ -154,4 +162,5 @@ def setup(app):
     app.connect("source-read", _move_links)
     app.connect("builder-inited", _name_files_by_path)
     app.connect("builder-inited", _write_cpp_pages)
+    app.connect("autodoc-process-docstring", _link_estimators)
     app.connect("autodoc-skip-member", _skip_what_is_scikit_learns)
