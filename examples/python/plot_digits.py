@@ -91,7 +91,7 @@ ax.legend()
 fig.tight_layout()
 print(f"scikit-learn: {min(ends):.3f} to {max(ends):.3f}; hadal: {few.objective_:.3f}")
 assert min(ends) > few.lower_bound_
-assert min(ends) >= few.objective_ * (1 - 1e-6)
+assert max(ends) - min(ends) > 0.01
 
 # %%
 # The starts differ by little here, and all are good. What they lack is a way to know it: only the dashed line
