@@ -15,14 +15,8 @@ constexpr const char* only_deep[] = {"--image",         "--layer-penalty",   "--
                                      "--epochs",        "--batch",           "--learning-rate",
                                      "--patience",      "--growth-interval", "--growth",
                                      "--search-starts", "--checkpoint",      "--resume"};
-constexpr const char* only_shallow[] = {"--hidden",
-                                        "--penalty",
-                                        "--cv",
-                                        "--one-standard-error",
-                                        "--tol",
-                                        "--proof",
-                                        "--failure-probability",
-                                        "--iteration-max"};
+constexpr const char* only_shallow[] = {
+    "--hidden", "--penalty", "--tol", "--proof", "--failure-probability", "--iteration-max"};
 
 void require_picture(const SampleData& data, const Shape& shape) {
   if (!shape.flat && shape.size() == data.inputs.cols()) return;
@@ -41,10 +35,11 @@ void DeepArguments::add_to(CLI::App& app) {
         ->check(whole_number(1, most))
         ->group(deep_group);
   };
-  app.add_option("--architecture", architecture_,
-                 "A deep subnetwork, of which parallel copies are fitted in place of hidden units: "
-                 "a file that describes its layers, or mlp:H1,H2,.., convnet[:C1,C2,..] or "
-                 "alexnet[:DIVISOR]")
+  app.add_option(
+         "--architecture", architecture_,
+         "A deep subnetwork, of which parallel copies are fitted in place of hidden units: "
+         "a file that describes its layers, or mlp:H1,H2,.., convnet[:C1,C2,..] or "
+         "alexnet[:DIVISOR]. The lambda ratio is then 0.002 where nothing is said of lambda")
       ->type_name("FILE|BUILDER")
       ->check(not_empty())
       ->group(deep_group);
@@ -98,11 +93,13 @@ void DeepArguments::check(const CLI::App& app) const {
   if (given() && !deep_available()) fit_deep_network({}, {});
 }
 
-DeepFitOptions DeepArguments::options(const NetworkFitOptions& shared, SampleData& data) const {
+DeepFitOptions DeepArguments::options(const CLI::App& app, const NetworkFitOptions& shared,
+                                      SampleData& data) const {
   DeepFitOptions options = options_;
   const LambdaChoice ratio = options.lambda;
   static_cast<FitOptions&>(options) = shared;
-  if (options.lambda.kind == LambdaChoice::Kind::cross_validated) options.lambda = ratio;
+  const bool chosen = app.count("--cv") > 0 || app.count("--one-standard-error") > 0;
+  if (options.lambda.kind == LambdaChoice::Kind::cross_validated && !chosen) options.lambda = ratio;
   options.validation = shared.validation;
   options.standardise = shared.standardise;
   const std::optional<Architecture> built = Architecture::built(architecture_);

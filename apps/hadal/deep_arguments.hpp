@@ -21,9 +21,11 @@ class DeepArguments {
   /// that only one hidden layer has.
   void check(const CLI::App& app) const;
 
-  /// With what one hidden layer's options say of both. The architecture's own mistakes are found
-  /// here: throws ArgumentError. data: gets the shape that --image says.
-  DeepFitOptions options(const NetworkFitOptions& shared, SampleData& data) const;
+  /// With what one hidden layer's options say of both; lambda is chosen by folds only if that was
+  /// asked for. The architecture's own mistakes are found here: throws ArgumentError. data: gets
+  /// the shape that --image says.
+  DeepFitOptions options(const CLI::App& app, const NetworkFitOptions& shared,
+                         SampleData& data) const;
 
  private:
   std::string architecture_, image_;

@@ -174,7 +174,7 @@ int FitNetworkCommand::run() {
   arguments_.check(data_);
   if (!read_options.target_file.empty()) require_input(read_options.target_file, "--target-file");
   SampleData data = read_samples(data_, read_options);
-  return deep_.given() ? fitted(data, deep_.options(options_, data)) : fitted(data, options_);
+  return deep_.given() ? fitted(data, deep_.options(app_, options_, data)) : fitted(data, options_);
 }
 
 }  // namespace

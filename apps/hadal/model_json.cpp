@@ -144,6 +144,7 @@ Json model_json(const DeepModel& model) {
   json["polar"] = model.trace.empty() ? Json(nullptr) : Json(model.trace.back().polar);
   add_samples(model, json);
   json["bias"] = model.architecture.bias;
+  json["path"] = path_json(model.path);
   return json;
 }
 

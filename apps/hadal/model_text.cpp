@@ -32,10 +32,6 @@ std::string refit_text(const Model& model) {
   return text + "; the proof belongs to the penalised model";
 }
 
-std::string lambda_text(const FittedModel& model) {
-  return lambda_in_words(model) + (model.path.empty() ? "" : ", chosen by cross-validation");
-}
-
 std::string certificate_text(const FittedModel& model, const std::string& unit) {
   const Certificate& certificate = model.certificate;
   std::string text = text_line(
@@ -58,7 +54,7 @@ std::string text_of(const Model& model, const std::string& of) {
   std::string text = fmt::format("{}. {}\n", headline(model), claim(model.certificate));
   text += text_line("size", fmt::format("{} ({})", model.size(), of));
   text += certificate_text(model, objective_unit_in_words(model));
-  text += text_line("lambda", lambda_text(model));
+  text += text_line("lambda", lambda_in_words(model));
   text += text_line("error", error_text(model));
   if (model.refit) text += text_line("refit", refit_text(model));
   return text + end_text(model, stop_in_words(model.stop));
@@ -123,7 +119,7 @@ std::string model_text(const NetworkModel& model) {
                                            "behind them, not about ReLU units",
                                            model.gates.cols()));
   text += certificate_text(model, objective_unit_in_words(model));
-  text += text_line("lambda", lambda_text(model));
+  text += text_line("lambda", lambda_in_words(model));
   text += text_line("error", error_text(model));
   text += accuracy_text(model);
   return text + end_text(model, stop_in_words(model.stop));

@@ -359,8 +359,9 @@ class ParallelNetRegressorCV(_ByFolds, ParallelNetRegressor):
         Folds of samples.
     one_standard_error : bool
         The largest lambda whose error is within one standard error of the least.
-    loss, huber_threshold, hidden, penalty, gates, bias, standardise, image_shape, tol, proof, \
-    size_max, max_iter, time_limit, n_jobs, random_state, verbose
+    loss, huber_threshold, hidden, penalty, gates, bias, standardise, architecture, image_shape, \
+    epochs, batch_size, learning_rate, validation_fraction, tol, proof, size_max, max_iter, \
+    time_limit, n_jobs, random_state, verbose
         As for ``ParallelNetRegressor``.
 
     Attributes
@@ -370,8 +371,6 @@ class ParallelNetRegressorCV(_ByFolds, ParallelNetRegressor):
     size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         As for ``ParallelNetRegressor``.
     """
-
-    architecture = None
 
     def __init__(
         self,
@@ -385,7 +384,12 @@ class ParallelNetRegressorCV(_ByFolds, ParallelNetRegressor):
         gates: int | None = None,
         bias: bool = True,
         standardise: bool = True,
+        architecture: str | None = None,
         image_shape: tuple[int, ...] | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
+        validation_fraction: float | None = None,
         tol: float = 1e-3,
         proof: str = "auto",
         size_max: int | None = None,
@@ -407,8 +411,9 @@ class ParallelNetClassifierCV(_ByFolds, ParallelNetClassifier):
         Folds of samples, with as many of every class as can be.
     one_standard_error : bool
         The largest lambda whose error is within one standard error of the least.
-    hidden, penalty, gates, bias, standardise, image_shape, tol, proof, size_max, max_iter, \
-    time_limit, n_jobs, random_state, verbose
+    hidden, penalty, gates, bias, standardise, architecture, image_shape, epochs, batch_size, \
+    learning_rate, validation_fraction, tol, proof, size_max, max_iter, time_limit, n_jobs, \
+    random_state, verbose
         As for ``ParallelNetClassifier``.
 
     Attributes
@@ -418,8 +423,6 @@ class ParallelNetClassifierCV(_ByFolds, ParallelNetClassifier):
     classes_, size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         As for ``ParallelNetClassifier``.
     """
-
-    architecture = None
 
     def __init__(
         self,
@@ -431,7 +434,12 @@ class ParallelNetClassifierCV(_ByFolds, ParallelNetClassifier):
         gates: int | None = None,
         bias: bool = True,
         standardise: bool = True,
+        architecture: str | None = None,
         image_shape: tuple[int, ...] | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
+        validation_fraction: float | None = None,
         tol: float = 1e-3,
         proof: str = "auto",
         size_max: int | None = None,

@@ -116,3 +116,5 @@ def test_deep_networks(random):
     assert net.proof_ == "none" and net.size_ > 0
     assert net.score(x, y) > 0.6
     assert hadal.verify(net, x, y)["confirmed"]
+    chosen = hadal.ParallelNetClassifierCV(2, architecture="mlp:4", epochs=8, n_jobs=1).fit(x, y)
+    assert len(chosen.path_["lambda"]) >= 3 and chosen.lambda_ in chosen.path_["lambda"]

@@ -2,37 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numbers>
-#include <optional>
-#include <utility>
 
 #include "../fit/option_checks.hpp"
 #include "../fit/resources.hpp"
-#include "deep_state.hpp"
 #include "hadal/error.hpp"
-#include "hadal/version.hpp"
-#include "search.hpp"
+#include "lambda_choice.hpp"
+#include "torch_threads.hpp"
 
 namespace hadal {
 namespace deep {
 namespace {
 
-using torch::Tensor;
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr std::uint64_t stream_of_batches = 3, stream_of_held = 4;
-/// Searches come no later than this part of the epochs: new copies have to be trained, too.
-constexpr double growth_part = 0.7;
-
 void check_deep_options(const DeepFitOptions& o) {
   check_fit_options(o);
-  if (o.lambda.kind == LambdaChoice::Kind::cross_validated)
-    throw ArgumentError(
-        "a cross-validation was asked for of deep subnetworks; expected lambda, or its ratio to "
-        "lambda_max");
   require_option(o.epochs >= 1, "epochs", o.epochs, "at least 1");
   require_option(o.batch >= 1, "batch", static_cast<double>(o.batch), "at least 1");
   require_option(o.learning_rate > 0 && std::isfinite(o.learning_rate), "learning rate",
@@ -45,283 +28,23 @@ void check_deep_options(const DeepFitOptions& o) {
   require_option(o.starts >= 1, "starts", static_cast<double>(o.starts), "at least 1");
 }
 
-/// The samples to train on and those held out, at random.
-struct Split {
-  SampleData train, held;
-  std::vector<Index> of_held;  ///< their places, increasing
-
-  Split(const SampleData& data, const DeepFitOptions& options) : train(data) {
-    require_samples(data);
-    if (options.validation == 0) return;
-    const Index count = data.samples();
-    if (count < 2) throw DataError("one sample was given; expected at least two, to hold some out");
-    const Tensor order =
-        torch::randperm(count, generator(options.seed, stream_of_held, 0), torch::kLong);
-    const auto* const places = order.data_ptr<std::int64_t>();
-    const Index some = std::clamp<Index>(
-        std::lround(options.validation * static_cast<double>(count)), 1, count - 1);
-    of_held.assign(places, places + some);
-    std::vector<Index> of_train(places + some, places + count);
-    std::sort(of_held.begin(), of_held.end());
-    std::sort(of_train.begin(), of_train.end());
-    held = samples_at(data, of_held);
-    train = samples_at(data, of_train);
+/// The choice of lambda, and then a training on all samples.
+DeepModel train_at_chosen(const SampleData& data, DeepFitOptions options,
+                          const FitObserver& observer) {
+  const Stopwatch clock(options.time_limit);
+  Choice choice = choose_lambda(data, options, observer);
+  options.lambda = {LambdaChoice::Kind::ratio, choice.ratio, 0, false};
+  if (options.time_limit > 0) options.time_limit = std::max(1e-3, clock.left());
+  DeepModel model = train(data, options, observer, choice.record);
+  model.path = std::move(choice.path);
+  for (PathPoint& point : model.path) point.lambda *= model.lambda_max;
+  if (model.held.empty()) {
+    model.validation_error = choice.error.error;
+    model.validation_accuracy = choice.error.accuracy;
   }
-};
-
-/// The threads of LibTorch for the duration of a fit.
-class TorchThreads {
- public:
-  explicit TorchThreads(int count) : before_(at::get_num_threads()) {
-    if (count > 0) at::set_num_threads(count);
-  }
-  ~TorchThreads() { at::set_num_threads(before_); }
-  TorchThreads(const TorchThreads&) = delete;
-  TorchThreads& operator=(const TorchThreads&) = delete;
-
- private:
-  int before_;
-};
-
-torch::TensorOptions tensor_options() {
-  at::globalContext().setDeterministicCuDNN(true);
-  at::globalContext().setBenchmarkCuDNN(false);
-  at::globalContext().setAllowTF32CuDNN(false);
-  return torch::TensorOptions()
-      .dtype(torch::kFloat)
-      .device(torch::cuda::is_available() ? torch::kCUDA : torch::kCPU);
+  model.seconds = clock.elapsed();
+  return model;
 }
-
-class Fit {
- public:
-  Fit(const SampleData& data, const DeepFitOptions& options, const FitObserver& observer)
-      : options_(options),
-        observer_(observer),
-        clock_(options.time_limit),
-        split_(data, options),
-        frame_(split_.train, options),
-        tensors_(tensor_options()),
-        problem_(Subnetwork(frame_.plan()), frame_.samples(split_.train, tensors_), frame_.loss(),
-                 options.penalty, options.batch),
-        identity_(identity_of(data, options)) {
-    if (split_.held.samples() > 0)
-      held_.emplace(problem_.subnetwork(), frame_.samples(split_.held, tensors_), frame_.loss(),
-                    options.penalty, options.batch);
-  }
-
-  DeepModel run() {
-    begin();
-    while (state_.epoch < options_.epochs && !stop_) epoch();
-    return finished();
-  }
-
- private:
-  bool matched() const { return options_.penalty != LayerPenalty::decay; }
-  bool out_of_patience() const { return state_.epoch - state_.best_epoch >= options_.patience; }
-  bool full() const { return options_.size_max > 0 && size_of(state_.copies) >= options_.size_max; }
-
-  void begin() {
-    if (!options_.resume.empty()) {
-      state_ = resumed(options_.resume, identity_, problem_.subnetwork(), tensors_);
-      if (held_ && out_of_patience()) stop_ = StopReason::exhausted;
-    } else {
-      state_.copies = state_.best = problem_.subnetwork().none(tensors_);
-      state_.adam = Adam(state_.copies);
-      constexpr int steps = 40;
-      constexpr Index samples = 1024;
-      first_ = search({2 * options_.starts, steps, samples, options_.seed, 0}, state_.copies);
-      state_.lambda_max = state_.polar;
-    }
-    const double ratio_or_value = options_.lambda.value;
-    lambda_ = options_.lambda.kind == LambdaChoice::Kind::absolute
-                  ? ratio_or_value / frame_.lambda_unit()
-                  : ratio_or_value * state_.lambda_max;
-    lambda_ = std::max(lambda_, std::numeric_limits<double>::min());
-  }
-
-  /// At the present copies.
-  Found search(const SearchOptions& search_options, const Copies& more) {
-    z_ = problem_.outputs(state_.copies).to(torch::kDouble);
-    Samples precise = problem_.samples();
-    precise.y = precise.y.to(torch::kDouble);
-    if (precise.weight.defined()) precise.weight = precise.weight.to(torch::kDouble);
-    Found found =
-        search_polar(problem_, problem_.loss().gradient(z_, precise), search_options, more);
-    state_.polar = std::max(0.0, found.collected.front());
-    return found;
-  }
-
-  void epoch() {
-    const auto last_growth =
-        std::max<std::int64_t>(1, static_cast<std::int64_t>(growth_part * options_.epochs));
-    if (state_.epoch % options_.growth_interval == 0 && state_.epoch < last_growth) grow();
-    if (size_of(state_.copies) == 0) {
-      // A search that found nothing at zero finds nothing later.
-      stop_ = StopReason::exhausted;
-      return;
-    }
-    if (!train()) {
-      stop_ = options_.cancelled() ? StopReason::interrupted : StopReason::time_limit;
-      return;
-    }
-    ++state_.epoch;
-    judge();
-    record();
-  }
-
-  void grow() {
-    tidy();
-    if (full()) return;
-    constexpr int steps = 20;
-    constexpr Index samples = 512;
-    // What gave lambda_max is above any smaller lambda: a smaller search might not find it again.
-    const Found found = first_ ? *std::exchange(first_, {})
-                               : search({options_.starts, steps, samples, options_.seed,
-                                         1 + static_cast<std::uint64_t>(state_.epoch)},
-                                        problem_.subnetwork().none(tensors_));
-    const Index room =
-        options_.size_max > 0 ? options_.size_max - size_of(state_.copies) : options_.growth;
-    const auto add = matched() ? append : append_at_any_length;
-    add(problem_, found, lambda_, std::min(room, options_.growth), state_.copies, z_);
-    state_.adam.append(state_.copies);
-  }
-
-  /// Gives copies their best scales, removes those that have none, balances the blocks.
-  void tidy() {
-    if (size_of(state_.copies) == 0 || !matched()) return;
-    z_ = problem_.outputs(state_.copies).to(torch::kDouble);
-    const Rescaled kept = rescale(problem_, state_.copies, lambda_, z_);
-    state_.copies = selected(state_.copies, kept.places);
-    state_.adam.select(kept.places);
-    if (size_of(state_.copies) == 0) return;
-    const Subnetwork& subnetwork = problem_.subnetwork();
-    const Tensor factors = subnetwork.to_balance(state_.copies) *
-                           kept.factors.pow(1.0 / frame_.plan().degree()).unsqueeze(1);
-    state_.copies = subnetwork.scaled(state_.copies, factors);
-    state_.adam.scale(subnetwork, factors);
-  }
-
-  /// False where the time limit came first.
-  bool train() {
-    const std::int64_t count = problem_.samples().count();
-    const Tensor order = torch::randperm(count,
-                                         generator(options_.seed, stream_of_batches,
-                                                   static_cast<std::uint64_t>(state_.epoch)),
-                                         torch::kLong)
-                             .to(tensors_.device());
-    for (std::int64_t begin = 0; begin < count; begin += options_.batch) {
-      if (clock_.left() <= 0 || options_.cancelled()) return false;
-      const double done = (static_cast<double>(state_.epoch) +
-                           static_cast<double>(begin) / static_cast<double>(count)) /
-                          options_.epochs;
-      const double rate =
-          options_.learning_rate * (1 + std::cos(std::numbers::pi * std::min(1.0, done))) / 2;
-      const Samples batch =
-          problem_.samples().at(order.slice(0, begin, std::min(begin + options_.batch, count)));
-      for (Tensor& layer : state_.copies) layer = layer.detach().requires_grad_(true);
-      const Tensor value = problem_.batch_objective(state_.copies, batch, lambda_);
-      const auto gradient = torch::autograd::grad({value}, state_.copies);
-      state_.adam.step(state_.copies, gradient, rate);
-    }
-    return true;
-  }
-
-  /// Keeps the copies that predict held-out samples best.
-  void judge() {
-    if (!held_) return;
-    Factor z = factor_of(held_->outputs(state_.copies)) * frame_.lambda_unit();
-    z.rowwise() += frame_.model().offset.transpose();
-    const double error = error_of(frame_.model(), z, split_.held, false).error;
-    if (error < state_.best_error) {
-      state_.best_error = error;
-      state_.best_epoch = state_.epoch;
-      state_.best = state_.copies;
-    } else if (out_of_patience()) {
-      stop_ = StopReason::exhausted;
-    }
-  }
-
-  void record() {
-    z_ = problem_.outputs(state_.copies);
-    OuterIteration at;
-    at.iteration = static_cast<int>(state_.epoch);
-    at.size = size_of(state_.copies);
-    at.objective = problem_.objective(state_.copies, z_, lambda_) * frame_.objective_unit();
-    if (!std::isfinite(at.objective))
-      throw ArgumentError(fmt::format(
-          "training diverged at learning rate {}; expected a smaller one", options_.learning_rate));
-    at.lower_bound = -infinity;
-    at.relative_gap = infinity;
-    at.polar = state_.polar * frame_.lambda_unit();
-    at.seconds = state_.seconds_before + clock_.elapsed();
-    at.passes = static_cast<double>(state_.epoch);
-    state_.trace.push_back(at);
-    if (!options_.checkpoint.empty()) keep(options_.checkpoint, identity_, state_, at.seconds);
-    FitProgress progress;
-    progress.iteration = at;
-    if (observer_ && !observer_(progress) && !stop_) stop_ = StopReason::interrupted;
-  }
-
-  DeepModel finished() {
-    if (held_ && std::isfinite(state_.best_error))
-      state_.copies = state_.best;
-    else
-      tidy();
-    constexpr int steps = 20;
-    constexpr Index samples = 512;
-    // The model's own copies collect lambda where training has come to rest: no search says less.
-    const Copies own = each_layer(
-        state_.copies, [&](const Tensor& layer) { return layer.slice(0, 0, options_.starts); });
-    search({options_.starts, steps, samples, options_.seed,
-            1 + static_cast<std::uint64_t>(options_.epochs)},
-           own);
-    DeepModel model = frame_.model_of(state_.copies);
-    model.lambda = lambda_ * frame_.lambda_unit();
-    model.lambda_max = state_.lambda_max * frame_.lambda_unit();
-    set_figures(split_.train, split_.held, model);
-    set_claim(model);
-    model.trace = state_.trace;
-    model.iterations = static_cast<int>(state_.epoch);
-    model.epochs = options_.epochs;
-    model.held.assign(split_.of_held.begin(), split_.of_held.end());
-    model.seed = options_.seed;
-    model.version = version;
-    model.tolerance = options_.tolerance;
-    model.seconds = state_.seconds_before + clock_.elapsed();
-    return model;
-  }
-
-  void set_claim(DeepModel& model) const {
-    Certificate& claim = model.certificate;
-    claim.lower_bound = -infinity;
-    claim.gap = claim.relative_gap = claim.polar_bound = infinity;
-    claim.dual_scale = 0;
-    claim.proof = Proof::none;
-    claim.failure_probability = 1;
-    claim.method = fmt::format("no bound: {} ascents collected at most {:.4g} of lambda",
-                               options_.starts, state_.polar / lambda_);
-    model.status = Status::unproven;
-    // What is within a hundredth of lambda is left to training that is not exact either.
-    constexpr double much = 1.01;
-    model.stop = stop_.value_or(full() && state_.polar > much * lambda_ ? StopReason::size_limit
-                                                                        : StopReason::exhausted);
-  }
-
-  const DeepFitOptions& options_;
-  const FitObserver& observer_;
-  Stopwatch clock_;
-  Split split_;
-  Frame frame_;
-  torch::TensorOptions tensors_;
-  Problem problem_;
-  std::string identity_;
-  std::optional<Problem> held_;  ///< of the samples held out
-  double lambda_ = 0;            ///< in the fit's own units
-  State state_;
-  std::optional<Found> first_;  ///< by the search at zero
-  Tensor z_;
-  std::optional<StopReason> stop_;
-};
 
 }  // namespace
 }  // namespace deep
@@ -333,7 +56,9 @@ DeepModel fit_deep_network(const SampleData& data, const DeepFitOptions& options
   deep::check_deep_options(options);
   const deep::TorchThreads threads(options.threads);
   try {
-    return deep::Fit(data, options, observer).run();
+    return options.lambda.kind == LambdaChoice::Kind::cross_validated
+               ? deep::train_at_chosen(data, options, observer)
+               : deep::train(data, options, observer);
   } catch (const c10::Error& error) {  // its own text goes on with a list of addresses
     throw Error(fmt::format("LibTorch: {}", error.what_without_backtrace()));
   }

@@ -37,26 +37,44 @@ std::uint64_t check_sum(const SampleData& data) {
   return sum.sum();
 }
 
+std::string in_words(const LambdaChoice& lambda) {
+  if (lambda.kind == LambdaChoice::Kind::cross_validated)
+    return fmt::format("by {} folds{}", lambda.folds,
+                       lambda.one_standard_error ? ", one standard error" : "");
+  const bool given = lambda.kind == LambdaChoice::Kind::absolute;
+  return fmt::format("{} {}", given ? "given" : "ratio", lambda.value);
+}
+
+DeepCheckpoint checkpoint_of(const std::filesystem::path& path, const std::string& identity) {
+  DeepCheckpoint c = load_deep_checkpoint(path);
+  if (c.problem != identity)
+    throw ModelError(
+        fmt::format("{}: the checkpoint is of another problem\n  checkpoint: {}\n  this fit:   "
+                    "{}\nexpected the same data and options as when it was written",
+                    path.string(), c.problem, identity));
+  return c;
+}
+
 }  // namespace
 
 std::string identity_of(const SampleData& data, const DeepFitOptions& o) {
   std::string layers = o.architecture.to_text();
   std::replace(layers.begin(), layers.end(), '\n', ';');
   return fmt::format(
-      "{} x {} samples {:016x}; {}loss {} {}, penalty {}, lambda {} {}, {} epochs of batches of "
+      "{} x {} samples {:016x}; {}loss {} {}, penalty {}, lambda {}, {} epochs of batches of "
       "{}, rate {}, held out {}, patience {}, growth {} every {} from {} starts, at most {}, "
       "standardised {}, seed {}",
       data.samples(), data.inputs.cols(), check_sum(data), layers, to_string(o.loss),
-      o.huber_threshold, to_string(o.penalty),
-      o.lambda.kind == LambdaChoice::Kind::absolute ? "given" : "ratio", o.lambda.value, o.epochs,
-      o.batch, o.learning_rate, o.validation, o.patience, o.growth, o.growth_interval, o.starts,
-      o.size_max, o.standardise, o.seed);
+      o.huber_threshold, to_string(o.penalty), in_words(o.lambda), o.epochs, o.batch,
+      o.learning_rate, o.validation, o.patience, o.growth, o.growth_interval, o.starts, o.size_max,
+      o.standardise, o.seed);
 }
 
-void keep(const std::filesystem::path& path, const std::string& identity, const State& state,
+void keep(const std::filesystem::path& path, const ChoiceRecord& choice, const State& state,
           double seconds) {
   DeepCheckpoint c;
-  c.problem = identity;
+  c.problem = choice.identity;
+  c.choice = choice.points;
   c.epoch = state.epoch;
   c.lambda_max = state.lambda_max;
   c.polar = state.polar;
@@ -73,14 +91,22 @@ void keep(const std::filesystem::path& path, const std::string& identity, const 
   save_checkpoint(path, c);
 }
 
+void keep_choice(const std::filesystem::path& path, const ChoiceRecord& choice) {
+  DeepCheckpoint c;
+  c.problem = choice.identity;
+  c.choice = choice.points;
+  save_checkpoint(path, c);
+}
+
+std::vector<DeepFoldPoint> resumed_choice(const std::filesystem::path& path,
+                                          const std::string& identity) {
+  return checkpoint_of(path, identity).choice;
+}
+
 State resumed(const std::filesystem::path& path, const std::string& identity,
               const Subnetwork& subnetwork, const torch::TensorOptions& options) {
-  const DeepCheckpoint c = load_deep_checkpoint(path);
-  if (c.problem != identity)
-    throw ModelError(
-        fmt::format("{}: the checkpoint is of another problem\n  checkpoint: {}\n  this fit:   "
-                    "{}\nexpected the same data and options as when it was written",
-                    path.string(), c.problem, identity));
+  const DeepCheckpoint c = checkpoint_of(path, identity);
+  if (c.epoch == 0) return {};
   const Plan& plan = subnetwork.plan();
   bool fits = c.weights.size() == plan.weights.size();
   for (std::size_t k = 0; fits && k < c.weights.size(); ++k)

@@ -7,6 +7,7 @@
 #include "adam.hpp"
 #include "frame.hpp"
 #include "hadal/model/trace.hpp"
+#include "training.hpp"
 
 namespace hadal::deep {
 
@@ -25,10 +26,18 @@ struct State {
 /// What a fit solves and how, in words: a checkpoint goes on only with the same.
 std::string identity_of(const SampleData& data, const DeepFitOptions& options);
 
-void keep(const std::filesystem::path& path, const std::string& identity, const State& state,
+void keep(const std::filesystem::path& path, const ChoiceRecord& choice, const State& state,
           double seconds);
 
-/// Throws ModelError for a checkpoint of another problem or of other shapes.
+/// Keeps a choice of lambda that is under way.
+void keep_choice(const std::filesystem::path& path, const ChoiceRecord& choice);
+
+/// Throws ModelError for a checkpoint of another problem.
+std::vector<DeepFoldPoint> resumed_choice(const std::filesystem::path& path,
+                                          const std::string& identity);
+
+/// Of a checkpoint of a choice that was under way, a state of no epochs. Throws ModelError for a
+/// checkpoint of another problem or of other shapes.
 State resumed(const std::filesystem::path& path, const std::string& identity,
               const Subnetwork& subnetwork, const torch::TensorOptions& options);
 

@@ -160,6 +160,15 @@ DeepModel Frame::model_of(const Copies& copies) const {
   return model;
 }
 
+NetworkError error_on(const SampleData& data, const DeepModel& model) {
+  return error_of(model, scores_of(model, Subnetwork(plan_of(model)), data), data, false);
+}
+
+DeepModel without_copies(DeepModel model) {
+  for (SingleFactor& layer : model.weights) layer.resize(0, layer.cols());
+  return model;
+}
+
 void set_figures(const SampleData& train, const SampleData& held, DeepModel& model) {
   const Subnetwork subnetwork(plan_of(model));
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -173,8 +182,7 @@ void set_figures(const SampleData& train, const SampleData& held, DeepModel& mod
   const NetworkError error = error_of(model, z, train, false);
   model.train_error = error.error;
   model.train_accuracy = error.accuracy;
-  NetworkError unseen{nan, nan};
-  if (held.samples() > 0) unseen = error_of(model, scores_of(model, subnetwork, held), held, false);
+  const NetworkError unseen = held.samples() > 0 ? error_on(held, model) : NetworkError{nan, nan};
   model.validation_error = unseen.error;
   model.validation_accuracy = unseen.accuracy;
 }

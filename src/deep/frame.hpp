@@ -35,6 +35,11 @@ class Frame {
   double unit_ = 1;
 };
 
+/// How well a model predicts these samples, in double precision; their weights do not count.
+NetworkError error_on(const SampleData& data, const DeepModel& model);
+
+DeepModel without_copies(DeepModel model);
+
 /// Fills in objective, errors and accuracies, computed anew in double precision from the model's
 /// weights. held: may be empty.
 void set_figures(const SampleData& train, const SampleData& held, DeepModel& model);

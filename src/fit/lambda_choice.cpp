@@ -63,7 +63,7 @@ Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
   std::mutex mutex;
   FitProgress progress;
   progress.stage = "cross-validation";
-  progress.steps = static_cast<int>(ratios.size()) * folds;
+  progress.steps = fits_at_most(ratios, static_cast<std::size_t>(folds));
   const SolveObserver watch = [&](const OuterIteration& outer) {
     const std::lock_guard lock(mutex);
     progress.iteration = outer;

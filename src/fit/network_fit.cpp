@@ -1,12 +1,9 @@
 #include "hadal/fit/network_fit.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <mutex>
-#include <numeric>
 
 #include "hadal/error.hpp"
 #include "hadal/fit/solve_limits.hpp"
@@ -14,6 +11,7 @@
 #include "option_checks.hpp"
 #include "outcome.hpp"
 #include "resources.hpp"
+#include "sample_folds.hpp"
 
 namespace hadal {
 namespace {
@@ -41,65 +39,29 @@ struct Chosen {
                      std::numeric_limits<double>::quiet_NaN()};
 };
 
-/// The part of every sample, at random; samples of a class are spread evenly.
-std::vector<int> parts_of(const SampleData& data, const NetworkFitOptions& options) {
-  std::vector<Index> each(static_cast<std::size_t>(data.samples()));
-  std::iota(each.begin(), each.end(), 0);
-  if (options.validation > 0) {
-    // Enough parts for the fraction; those beyond it are never held out.
-    constexpr int fine = 1000;
-    std::vector<int> parts =
-        random_parts(each, static_cast<int>(std::min<Index>(fine, data.samples())), options.seed);
-    const int most = 1 + *std::max_element(parts.begin(), parts.end());
-    const int held = std::clamp(static_cast<int>(std::lround(options.validation * most)), 1,
-                                std::max(1, most - 1));
-    for (int& part : parts) part = part < held ? 0 : 1;
-    return parts;
-  }
-  const int folds = static_cast<int>(std::min<Index>(options.lambda.folds, data.samples()));
-  if (data.task == Task::regression) return random_parts(each, folds, options.seed);
-  // Class by class, each in an order of its own, dealt out in turn.
-  const std::vector<int> order = random_parts(each, static_cast<int>(data.samples()), options.seed);
-  std::stable_sort(each.begin(), each.end(), [&](Index a, Index b) {
-    const auto key = [&](Index i) {
-      const auto k = static_cast<std::size_t>(i);
-      return std::pair(data.labels[k], order[k]);
-    };
-    return key(a) < key(b);
-  });
-  std::vector<int> parts(each.size());
-  for (std::size_t k = 0; k < each.size(); ++k)
-    parts[static_cast<std::size_t>(each[k])] = static_cast<int>(k) % folds;
-  return parts;
-}
-
 Chosen choose_lambda(const SampleData& data, const NetworkFitOptions& options,
                      const NetworkProblem& problem, const FitObserver& observer,
                      const TimeLeft& time_left) {
-  if (data.samples() < 4)
-    throw DataError(fmt::format(
-        "{} samples are too few to choose lambda by; expected at least four, or a given lambda",
-        data.samples()));
+  require_enough_to_choose(data);
   const std::vector<double> ratios = default_ratios();
-  const std::vector<int> parts = parts_of(data, options);
-  const int count = options.validation > 0 ? 1 : 1 + *std::max_element(parts.begin(), parts.end());
+  std::vector<SampleFold> split;
+  if (options.validation > 0)
+    split.push_back(held_out_part(data, options.validation, options.seed));
+  else
+    split = sample_folds(data, options.lambda.folds, options.seed);
   std::mutex mutex;
   FitProgress progress;
   progress.stage = "cross-validation";
-  progress.steps = static_cast<int>(ratios.size()) * count;
+  progress.steps = fits_at_most(ratios, split.size());
   const SolveObserver watch = [&](const OuterIteration& outer) {
     const std::lock_guard lock(mutex);
     progress.iteration = outer;
     return time_left() > 0 && (!observer || observer(progress));
   };
   std::vector<std::unique_ptr<NetworkFold>> folds;
-  for (int fold = 0; fold < count; ++fold) {
-    std::vector<Index> train, held;
-    for (Index i = 0; i < data.samples(); ++i)
-      (parts[static_cast<std::size_t>(i)] == fold ? held : train).push_back(i);
-    folds.push_back(std::make_unique<NetworkFold>(samples_at(data, train), samples_at(data, held),
-                                                  options, watch, time_left));
-  }
+  for (SampleFold& fold : split)
+    folds.push_back(std::make_unique<NetworkFold>(fold.train, std::move(fold.held_out), options,
+                                                  watch, time_left));
   CrossValidation cv =
       cross_validate(folds, ratios, options.lambda.one_standard_error, [&](int step) {
         const std::lock_guard lock(mutex);

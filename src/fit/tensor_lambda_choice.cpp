@@ -75,7 +75,7 @@ TensorChoice choose_lambda(const TensorEntries& entries, const TensorFitOptions&
   TensorFitOptions of_fold = options;
   if (options.loss == LossKind::huber) of_fold.huber_threshold = problem.huber_threshold();
   Folds folds = folds_of(entries, of_fold, watch, time_left);
-  progress.steps = static_cast<int>(ratios.size() * folds.size());
+  progress.steps = fits_at_most(ratios, folds.size());
   go_on(folds, memory, mutex);
   CrossValidation cv =
       cross_validate(folds, ratios, options.lambda.one_standard_error, [&](int step) {

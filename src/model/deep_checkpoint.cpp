@@ -15,12 +15,23 @@ namespace {
 constexpr const char* format = "hadal deep network checkpoint";
 constexpr std::int64_t format_version = 1, layers_max = 1000;
 
+constexpr auto choice = std::tuple{
+    layout::Column{"fold", &DeepFoldPoint::fold},
+    layout::Column{"ratio", &DeepFoldPoint::ratio},
+    layout::Column{"size", &DeepFoldPoint::size},
+    layout::Column{"objective", &DeepFoldPoint::objective},
+    layout::Column{"error", &DeepFoldPoint::error},
+    layout::Column{"accuracy", &DeepFoldPoint::accuracy},
+    layout::Column{"empty_error", &DeepFoldPoint::empty_error},
+};
+
 void write_file(const std::filesystem::path& path, const DeepCheckpoint& c) {
   const hdf5::Session session;
   const hdf5::Writer root = hdf5::Writer::create(path);
   root.attribute("format", format);
   root.attribute("format_version", format_version);
   root.attribute("problem", c.problem);
+  if (!c.choice.empty()) layout::write_records(root.group("choice"), choice, c.choice);
   root.attribute("epoch", c.epoch);
   root.attribute("lambda_max", c.lambda_max);
   root.attribute("polar", c.polar);
@@ -54,7 +65,12 @@ void check(const hdf5::Reader& root, const DeepCheckpoint& c) {
   for (const auto& [name, value] :
        {std::pair{"lambda_max", c.lambda_max}, {"polar", c.polar}, {"seconds", c.seconds}})
     if (!(std::isfinite(value) && value >= 0)) root.fail(name, "is not a finite number >= 0");
+  for (const DeepFoldPoint& p : c.choice)
+    if (p.fold < 0 || !(p.ratio > 0 && p.ratio <= 1) || p.size < 0 || !std::isfinite(p.objective) ||
+        !std::isfinite(p.error) || !std::isfinite(p.empty_error))
+      root.fail("choice", "holds values out of range");
   if (std::isnan(c.best_error)) root.fail("best_error", "is not a number");
+  if (c.weights.empty()) return;
   require_like(root, "weights", c.weights, c, true);
   require_like(root, "first", c.first, c, true);
   require_like(root, "second", c.second, c, true);
@@ -78,12 +94,15 @@ DeepCheckpoint load_deep_checkpoint(const std::filesystem::path& path) {
     root.fail("format_version", "is not 1, the only one this version reads");
   DeepCheckpoint c;
   c.problem = root.text("problem");
+  if (root.has("choice"))
+    c.choice = layout::read_records<DeepFoldPoint>(root.group("choice"), choice);
   c.epoch = root.integer("epoch");
   c.lambda_max = root.real("lambda_max");
   c.polar = root.real("polar");
   c.seconds = root.real("seconds");
   const std::int64_t layers = root.integer("layers");
-  if (layers < 1 || layers > layers_max) root.fail("layers", "is not from 1 to 1000");
+  if (layers < (c.epoch > 0 ? 1 : 0) || layers > layers_max)
+    root.fail("layers", "is not from 1 to 1000");
   const auto count = static_cast<std::size_t>(layers);
   c.weights = read_layers(root.group("weights"), count);
   c.first = read_layers(root.group("first"), count);

@@ -105,6 +105,7 @@ std::string history_section(const DeepModel& model) {
          plot("plot-epoch-size", "Width",
               "Number of parallel copies after every epoch. It is found, not given.",
               fmt::format("Width against seconds; it ends at {}", last.size)) +
+         path_plot(model) +
          "</div>\n<noscript><p>The plots need JavaScript.</p></noscript></section>\n";
 }
 
@@ -157,6 +158,7 @@ std::string deep_report(const DeepModel& model, const SampleData* data, const Re
                                         model.size() == 1 ? "" : "s");
   nlohmann::json plots;
   if (!model.trace.empty()) plots["epochs"] = epochs_json(model);
+  add_path(model, error_in_words(model), plots);
   return report_page(
       files.model,
       report_header(title, model, lead(model, data)) + cards(model) +

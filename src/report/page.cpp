@@ -63,8 +63,7 @@ std::string certificate_section(const FittedModel& model, const std::string& obj
 
 Rows fit_settings(const FittedModel& model) {
   const Certificate& certificate = model.certificate;
-  return {{"Lambda",
-           lambda_in_words(model) + (model.path.empty() ? "" : ", chosen by cross-validation")},
+  return {{"Lambda", lambda_in_words(model)},
           {"Objective", figure(certificate.objective, 12)},
           {"Lower bound", figure(certificate.lower_bound, 12)},
           {"Gap", fmt::format("{}, relative {} (tolerance {})", figure(certificate.gap, 3),

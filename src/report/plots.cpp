@@ -57,15 +57,6 @@ std::string spectrum_plot(const FittedModel& model, const Vector& values,
                           figure(model.lambda, 4)));
 }
 
-std::string path_plot(const FittedModel& model) {
-  if (model.path.empty()) return "";
-  return plot("plot-path", "Cross-validation",
-              "Error on held-out entries for every lambda, with one standard error on either side. "
-              "The dashed line is the lambda that was chosen.",
-              fmt::format("Held-out error against lambda for {} values; the chosen lambda is {}",
-                          model.path.size(), figure(model.lambda, 4)));
-}
-
 }  // namespace
 
 std::string plot(const std::string& id, const std::string& title, const std::string& caption,
@@ -76,12 +67,32 @@ std::string plot(const std::string& id, const std::string& title, const std::str
       html::escape(title), id, html::escape(description), html::escape(caption));
 }
 
+std::string path_plot(const FittedModel& model) {
+  if (model.path.empty()) return "";
+  return plot(
+      "plot-path", "Cross-validation",
+      "Error on what was held out, for every lambda, with one standard error on either side. "
+      "The dashed line is the lambda that was chosen.",
+      fmt::format("Held-out error against lambda for {} values; the chosen lambda is {}",
+                  model.path.size(), figure(model.lambda, 4)));
+}
+
+void add_path(const FittedModel& model, const std::string& unit, nlohmann::json& data) {
+  if (model.path.empty()) return;
+  const auto path = path_by_lambda(model);
+  data["lambda"] = model.lambda;
+  data["unit"] = unit;
+  data["path"] = {{"lambda", column(path, &PathPoint::lambda)},
+                  {"size", column(path, &PathPoint::size)},
+                  {"error", column(path, &PathPoint::validation_error)},
+                  {"standard_error", column(path, &PathPoint::validation_standard_error)}};
+}
+
 nlohmann::json plot_data(const FittedModel& model, const Vector& strengths,
                          const std::string& unit) {
   Json data;
   data["tolerance"] = model.tolerance;
   data["lambda"] = model.lambda;
-  data["unit"] = unit;
   if (!model.trace.empty()) {
     data["trace"] = {{"iteration", column(model.trace, &OuterIteration::iteration)},
                      {"seconds", column(model.trace, &OuterIteration::seconds)},
@@ -92,13 +103,7 @@ nlohmann::json plot_data(const FittedModel& model, const Vector& strengths,
   }
   if (strengths.size() > 0)
     data["strengths"] = std::vector<double>(strengths.begin(), strengths.end());
-  if (!model.path.empty()) {
-    const auto path = path_by_lambda(model);
-    data["path"] = {{"lambda", column(path, &PathPoint::lambda)},
-                    {"size", column(path, &PathPoint::size)},
-                    {"error", column(path, &PathPoint::validation_error)},
-                    {"standard_error", column(path, &PathPoint::validation_standard_error)}};
-  }
+  add_path(model, unit, data);
   return data;
 }
 

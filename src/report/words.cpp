@@ -118,9 +118,11 @@ std::string stop_in_words(StopReason stop) {
 }
 
 std::string lambda_in_words(const FittedModel& model) {
-  if (!(model.lambda_max > 0)) return figure(model.lambda);
-  return fmt::format("{} = {} of lambda_max ({})", figure(model.lambda),
-                     figure(model.lambda / model.lambda_max, 4), figure(model.lambda_max));
+  std::string text = figure(model.lambda);
+  if (model.lambda_max > 0)
+    text += fmt::format(" = {} of lambda_max ({})", figure(model.lambda / model.lambda_max, 4),
+                        figure(model.lambda_max));
+  return text + (model.path.empty() ? "" : ", chosen by cross-validation");
 }
 
 std::string offset_in_words(const Offset& offset) {

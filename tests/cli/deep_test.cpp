@@ -34,8 +34,6 @@ TEST_F(Deep, DescriptionsThatAreNotSoundAreRefused) {
               HasSubstr("--epochs was given without --architecture"));
   EXPECT_THAT(hadal("fit network s.csv --architecture net.txt --image 1x2x2").err,
               HasSubstr("samples of 2 inputs"));
-  EXPECT_THAT(hadal("fit network s.csv --architecture net.txt --one-standard-error").err,
-              HasSubstr("--one-standard-error was given with --architecture"));
   EXPECT_THAT(hadal("fit network s.csv --checkpoint state.h5").err,
               HasSubstr("--checkpoint was given without --architecture"));
   EXPECT_THAT(
@@ -71,6 +69,22 @@ TEST_F(Deep, NetworkIsFittedVerifiedPredictedInspectedAndReported) {
   EXPECT_THAT(text_of("d.html"),
               AllOf(HasSubstr("plot-epoch-size"), HasSubstr("taken for what"),
                     HasSubstr("What it predicts where"), HasSubstr("layer 4 (abs)")));
+}
+
+TEST_F(Deep, LambdaIsChosenByFolds) {
+  if (!HADAL_WITH_TORCH) GTEST_SKIP() << "built without LibTorch";
+  const Result fit = done(
+      "fit network s.csv --architecture net.txt --epochs 8 --batch 16 --threads 1 --cv 2 --out "
+      "c.h5 --json c.json");
+  EXPECT_THAT(fit.err, HasSubstr("cross-validation 1/"));
+  EXPECT_THAT(fit.out, HasSubstr("chosen by cross-validation"));
+  const auto path = json_of("c.json")["path"];
+  EXPECT_GE(path.size(), 3u);
+  EXPECT_GT(path[0]["lambda"], path[1]["lambda"]);
+  done("verify c.h5 s.csv");
+  EXPECT_THAT(done("inspect c.h5").out, HasSubstr("cross-validation (error on held-out"));
+  done("report c.h5 --data s.csv --out c.html");
+  EXPECT_THAT(text_of("c.html"), HasSubstr("plot-path"));
 }
 
 TEST_F(Deep, KilledFitGoesOnToTheSameModel) {

@@ -181,10 +181,6 @@ TEST(DeepFit, RefusesWhatDoesNotFit) {
   options = quick("mlp:3");
   options.loss = LossKind::poisson;
   EXPECT_THAT(refusal([&] { fit_deep_network(data, options); }), HasSubstr("poisson"));
-  options = quick("mlp:3");
-  options.lambda.kind = LambdaChoice::Kind::cross_validated;
-  options.lambda.folds = 3;
-  EXPECT_THAT(refusal([&] { fit_deep_network(data, options); }), HasSubstr("cross-validation"));
 }
 
 TEST(DeepFit, OfAlexNetsGrowsTrainsAndGoesOn) {

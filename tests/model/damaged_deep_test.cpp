@@ -97,6 +97,7 @@ DeepCheckpoint checkpoint() {
   checkpoint.steps = {1, 2};
   checkpoint.best_epoch = 4;
   checkpoint.trace.resize(5);
+  checkpoint.choice = {{0, 0.5, 3, 10, 0.5, 0.9, 0.7}, {1, 0.5, 2, 11, 0.6, 0.8, 0.7}};
   return checkpoint;
 }
 
@@ -120,6 +121,9 @@ TEST(DamagedDeepCheckpoint, IsRefusedWithWhatIsWrong) {
        }},
       {"second", [](Damaged& f) { f.value("second/layer0", 0, std::nan("")); }},
       {"steps", [real](Damaged& f) { f.dataset("steps", real, {3}); }},
+      {"choice", [](Damaged& f) { f.value("choice/ratio", 1, 2.0); }},
+      {"choice", [](Damaged& f) { f.value("choice/error", 0, std::nan("")); }},
+      {"accuracy", [real](Damaged& f) { f.dataset("choice/accuracy", real, {3}); }},
       {"weights", [](Damaged& f) { f.remove("weights"); }}};
   for (const auto& [part, make] : damages) test::expect_refused(checkpoint(), make, part);
 }

@@ -7,7 +7,7 @@
 namespace hadal {
 
 /// Options of the fit of parallel deep subnetworks. Of FitOptions it has no tolerance and no proof,
-/// lambda is given or a ratio, and epochs take the place of outer iterations.
+/// and epochs take the place of outer iterations.
 struct DeepFitOptions : FitOptions {
   DeepFitOptions() { lambda = {LambdaChoice::Kind::ratio, 0.002, 0, false}; }
 
@@ -35,6 +35,11 @@ bool deep_available();
 /// whose best scale is 0 are removed. Deterministic: the same data, options and number of threads
 /// give the same model, resumed or not. It proves nothing (DeepModel). Uses a GPU where there is
 /// one. Single precision, but for the figures of the model, which are computed in double.
+///
+/// A cross-validation trains every fold at every ratio that it looks at, from none; folds side by
+/// side, each on its share of the threads; and all samples at the ratio that is chosen. A
+/// checkpoint holds what the folds have come to, and a resumed fit does not train them again.
+/// With `validation` every training stops early by a part of its own samples.
 /// Throws ArgumentError for options out of range, an architecture that does not fit the data
 /// (hadal::plan) or a penalty of another degree, or where deep_available() is false; DataError for
 /// data without samples or targets; Error for what LibTorch cannot do, such as to get memory.

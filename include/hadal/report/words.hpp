@@ -30,7 +30,7 @@ std::string proof_in_words(const Certificate& certificate);
 /// Why the fit ended, e.g. "the time limit was reached before the tolerance".
 std::string stop_in_words(StopReason stop);
 
-/// E.g. "24.445 = 0.3 of lambda_max (81.4837)".
+/// E.g. "24.445 = 0.3 of lambda_max (81.4837), chosen by cross-validation".
 std::string lambda_in_words(const FittedModel& model);
 
 /// E.g. "mean of all entries", "free row and column terms with ridge 0.001".

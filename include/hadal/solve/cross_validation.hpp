@@ -44,6 +44,11 @@ struct CrossValidation {
 /// Geometric path of ratios from one half downwards, each half of the one before.
 std::vector<double> default_ratios();
 
+/// The most fits that cross_validate makes: down the ratios, and half-way to two neighbours.
+inline int fits_at_most(const std::vector<double>& ratios, std::size_t folds) {
+  return static_cast<int>((ratios.size() + 2) * folds);
+}
+
 /// Mean and standard error over the folds of every figure.
 PathPoint average(double ratio, const std::vector<FoldPoint>& points);
 
