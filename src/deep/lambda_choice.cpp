@@ -19,7 +19,6 @@ namespace {
 struct Shared {
   DeepFitOptions options;  ///< of a fold's training, but for lambda
   FitObserver watch;
-  Stopwatch clock;
   std::mutex mutex;
   std::string identity;
   std::vector<DeepFoldPoint> done;
@@ -35,22 +34,23 @@ struct Shared {
 class DeepFold {
  public:
   DeepFold(int number, SampleFold fold, Shared& shared, const std::filesystem::path& checkpoint)
-      : number_(number), fold_(std::move(fold)), shared_(shared), checkpoint_(checkpoint) {}
+      : number_(number),
+        held_out_(std::move(fold.held_out)),
+        shared_(shared),
+        checkpoint_(checkpoint),
+        training_(fold.train, shared.options, shared.watch) {}
 
   FoldPoint fit(double ratio) {
     if (const std::optional<DeepFoldPoint> known = known_at(ratio)) return in_choice(*known);
-    DeepFitOptions options = shared_.options;
-    options.lambda.value = ratio;
-    if (options.time_limit > 0) options.time_limit = std::max(1e-3, shared_.clock.left());
-    const DeepModel model = train(fold_.train, options, shared_.watch);
-    const NetworkError error = error_on(fold_.held_out, model);
+    const DeepModel model = training_.at(ratio);
+    const NetworkError error = error_on(held_out_, model);
     const DeepFoldPoint point{number_,
                               ratio,
                               model.size(),
                               model.certificate.objective,
                               error.error,
                               error.accuracy,
-                              error_on(fold_.held_out, without_copies(model)).error};
+                              error_on(held_out_, without_copies(model)).error};
     FoldPoint in_path = in_choice(point);
     in_path.interrupted =
         model.stop == StopReason::interrupted || model.stop == StopReason::time_limit;
@@ -77,12 +77,13 @@ class DeepFold {
   }
 
   int number_;
-  SampleFold fold_;
+  SampleData held_out_;
   Shared& shared_;
   std::filesystem::path checkpoint_;
+  FoldTraining training_;
 };
 
-/// Options of every fold's training.
+/// Options of every fold's trainings.
 DeepFitOptions of_folds(const SampleData& data, const DeepFitOptions& options) {
   DeepFitOptions of_fold = options;
   of_fold.lambda = {LambdaChoice::Kind::ratio, 0, 0, false};
@@ -100,7 +101,6 @@ Choice choose_lambda(const SampleData& data, const DeepFitOptions& options,
   require_enough_to_choose(data);
   Shared shared{.options = of_folds(data, options),
                 .watch = {},
-                .clock = Stopwatch(options.time_limit),
                 .mutex = {},
                 .identity = identity_of(data, options),
                 .done = {}};
@@ -119,7 +119,10 @@ Choice choose_lambda(const SampleData& data, const DeepFitOptions& options,
     return !observer || observer(progress);
   };
   // Folds are trained side by side, with one thread each unless there are more threads than folds.
-  const TorchThreads share(std::max(1, omp_get_max_threads() / static_cast<int>(folds.size())));
+  // LibTorch sets those of OpenMP as well, of which the folds are to have all.
+  const int threads = omp_get_max_threads();
+  const TorchThreads share(std::max(1, threads / static_cast<int>(folds.size())));
+  omp_set_num_threads(threads);
   CrossValidation cv =
       cross_validate(folds, ratios, options.lambda.one_standard_error, [&](int step) {
         const std::lock_guard lock(shared.mutex);

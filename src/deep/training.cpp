@@ -58,6 +58,8 @@ torch::TensorOptions tensor_options() {
       .device(torch::cuda::is_available() ? torch::kCUDA : torch::kCPU);
 }
 
+}  // namespace
+
 class Fit {
  public:
   Fit(const SampleData& data, const DeepFitOptions& options, const FitObserver& observer,
@@ -78,8 +80,17 @@ class Fit {
   }
 
   DeepModel run() {
-    begin();
-    while (state_.epoch < options_.epochs && !stop_) epoch();
+    if (!options_.resume.empty())
+      state_ = resumed(options_.resume, choice_.identity, problem_.subnetwork(), tensors_);
+    train(options_.lambda);
+    last_search();
+    return finished();
+  }
+
+  DeepModel of_fold(double ratio) {
+    state_ = {};
+    stop_.reset();
+    train({LambdaChoice::Kind::ratio, ratio, 0, false});
     return finished();
   }
 
@@ -88,9 +99,16 @@ class Fit {
   bool out_of_patience() const { return state_.epoch - state_.best_epoch >= options_.patience; }
   bool full() const { return options_.size_max > 0 && size_of(state_.copies) >= options_.size_max; }
 
-  void begin() {
-    if (!options_.resume.empty())
-      state_ = resumed(options_.resume, choice_.identity, problem_.subnetwork(), tensors_);
+  void train(const LambdaChoice& lambda) {
+    begin(lambda);
+    while (state_.epoch < options_.epochs && !stop_) epoch();
+    if (held_ && std::isfinite(state_.best_error))
+      state_.copies = state_.best;
+    else
+      tidy();
+  }
+
+  void begin(const LambdaChoice& lambda) {
     if (state_.epoch > 0) {
       if (held_ && out_of_patience()) stop_ = StopReason::exhausted;
     } else {
@@ -98,13 +116,12 @@ class Fit {
       state_.adam = Adam(state_.copies);
       constexpr int steps = 40;
       constexpr Index samples = 1024;
-      first_ = search({2 * options_.starts, steps, samples, options_.seed, 0}, state_.copies);
-      state_.lambda_max = state_.polar;
+      if (!first_)
+        first_ = search({2 * options_.starts, steps, samples, options_.seed, 0}, state_.copies);
+      state_.lambda_max = state_.polar = std::max(0.0, first_->collected.front());
     }
-    const double ratio_or_value = options_.lambda.value;
-    lambda_ = options_.lambda.kind == LambdaChoice::Kind::absolute
-                  ? ratio_or_value / frame_.lambda_unit()
-                  : ratio_or_value * state_.lambda_max;
+    lambda_ = lambda.kind == LambdaChoice::Kind::absolute ? lambda.value / frame_.lambda_unit()
+                                                          : lambda.value * state_.lambda_max;
     lambda_ = std::max(lambda_, std::numeric_limits<double>::min());
   }
 
@@ -129,7 +146,7 @@ class Fit {
       stop_ = StopReason::exhausted;
       return;
     }
-    if (!train()) {
+    if (!trained_once()) {
       stop_ = options_.cancelled() ? StopReason::interrupted : StopReason::time_limit;
       return;
     }
@@ -144,10 +161,12 @@ class Fit {
     constexpr int steps = 20;
     constexpr Index samples = 512;
     // What gave lambda_max is above any smaller lambda: a smaller search might not find it again.
-    const Found found = first_ ? *std::exchange(first_, {})
-                               : search({options_.starts, steps, samples, options_.seed,
-                                         1 + static_cast<std::uint64_t>(state_.epoch)},
-                                        problem_.subnetwork().none(tensors_));
+    const bool at_zero = state_.epoch == 0;
+    const Found found = at_zero ? *first_
+                                : search({options_.starts, steps, samples, options_.seed,
+                                          1 + static_cast<std::uint64_t>(state_.epoch)},
+                                         problem_.subnetwork().none(tensors_));
+    if (at_zero) z_ = problem_.outputs(state_.copies).to(torch::kDouble);
     const Index room =
         options_.size_max > 0 ? options_.size_max - size_of(state_.copies) : options_.growth;
     const auto add = matched() ? append : append_at_any_length;
@@ -171,7 +190,7 @@ class Fit {
   }
 
   /// False where the time limit came first.
-  bool train() {
+  bool trained_once() {
     const std::int64_t count = problem_.samples().count();
     const Tensor order = torch::randperm(count,
                                          generator(options_.seed, stream_of_batches,
@@ -231,11 +250,8 @@ class Fit {
     if (observer_ && !observer_(progress) && !stop_) stop_ = StopReason::interrupted;
   }
 
-  DeepModel finished() {
-    if (held_ && std::isfinite(state_.best_error))
-      state_.copies = state_.best;
-    else
-      tidy();
+  /// How much is left to gain.
+  void last_search() {
     constexpr int steps = 20;
     constexpr Index samples = 512;
     // The model's own copies collect lambda where training has come to rest: no search says less.
@@ -244,6 +260,9 @@ class Fit {
     search({options_.starts, steps, samples, options_.seed,
             1 + static_cast<std::uint64_t>(options_.epochs)},
            own);
+  }
+
+  DeepModel finished() {
     DeepModel model = frame_.model_of(state_.copies);
     model.lambda = lambda_ * frame_.lambda_unit();
     model.lambda_max = state_.lambda_max * frame_.lambda_unit();
@@ -292,11 +311,17 @@ class Fit {
   std::optional<StopReason> stop_;
 };
 
-}  // namespace
-
 DeepModel train(const SampleData& data, const DeepFitOptions& options, const FitObserver& observer,
                 const ChoiceRecord& choice) {
   return Fit(data, options, observer, choice).run();
 }
+
+FoldTraining::FoldTraining(const SampleData& data, const DeepFitOptions& options,
+                           const FitObserver& observer)
+    : fit_(std::make_unique<Fit>(data, options, observer, ChoiceRecord{})) {}
+
+FoldTraining::~FoldTraining() = default;
+
+DeepModel FoldTraining::at(double ratio) { return fit_->of_fold(ratio); }
 
 }  // namespace hadal::deep
