@@ -193,10 +193,18 @@ class TensorFactorizationCV(_ByFolds, TensorFactorization):
         self._set_parameters(locals())
 
 
+def _require_tensor(dimensions: int) -> None:
+    if not 3 <= dimensions <= 8:
+        raise _core.DataError(
+            f"an array of {dimensions} dimensions was given; expected a tensor of three to eight"
+        )
+
+
 def _tensor_data(x: Any, weight: Any = None) -> _core.TensorData:
     weight = None if weight is None else np.asarray(weight, dtype=np.float64)
     if isinstance(x, tuple):
         indices, values, shape = x
+        _require_tensor(len(shape))
         indices = np.asarray(indices, dtype=np.int64)
         if indices.ndim != 2 or indices.shape[1] != len(shape):
             raise _core.ArgumentError(
@@ -207,6 +215,7 @@ def _tensor_data(x: Any, weight: Any = None) -> _core.TensorData:
             [int(side) for side in shape], columns, np.asarray(values, dtype=np.float64), weight
         )
     x = np.asarray(x)
+    _require_tensor(x.ndim)
     if x.dtype not in (np.float64, np.float32):
         x = x.astype(np.float64)
     return _core.TensorData.from_dense(x, weight)

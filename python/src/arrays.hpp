@@ -71,7 +71,6 @@ inline std::vector<double> values_of(const AnyArray& array, const char* name) {
 
 using MatrixView = nb::ndarray<nb::numpy, const double, nb::ndim<2>>;
 using SingleMatrixView = nb::ndarray<nb::numpy, const float, nb::ndim<2>>;
-using VectorView = nb::ndarray<nb::numpy, const double, nb::ndim<1>>;
 
 /// Views of what `owner` keeps alive.
 inline MatrixView view(const Factor& matrix, nb::handle owner) {
@@ -90,8 +89,10 @@ inline SingleMatrixView view(const SingleFactor& matrix, nb::handle owner) {
       matrix.data(),
       {static_cast<std::size_t>(matrix.rows()), static_cast<std::size_t>(matrix.cols())}, owner);
 }
-inline VectorView view(const Vector& vector, nb::handle owner) {
-  return VectorView(vector.data(), {static_cast<std::size_t>(vector.size())}, owner);
+template <class Value>
+auto view(const Eigen::Matrix<Value, Eigen::Dynamic, 1>& vector, nb::handle owner) {
+  return nb::ndarray<nb::numpy, const Value, nb::ndim<1>>(
+      vector.data(), {static_cast<std::size_t>(vector.size())}, owner);
 }
 
 /// An array of its own that takes the values over.

@@ -11,6 +11,7 @@
 #include <new>
 #include <random>
 #include <string>
+#include <type_traits>
 
 #include "arrays.hpp"
 #include "bindings.hpp"
@@ -30,11 +31,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-template <class Records, class Field>
-auto column(const Records& records, Field field) {
-  Vector values(static_cast<Index>(records.size()));
+/// One field of every record: an array of int64 or float64.
+template <class Record, class Field>
+auto column(const std::vector<Record>& records, Field Record::*field) {
+  using Value = std::conditional_t<std::is_integral_v<Field>, std::int64_t, double>;
+  Eigen::Matrix<Value, Eigen::Dynamic, 1> values(static_cast<Index>(records.size()));
   for (std::size_t k = 0; k < records.size(); ++k)
-    values[static_cast<Index>(k)] = static_cast<double>(records[k].*field);
+    values[static_cast<Index>(k)] = static_cast<Value>(records[k].*field);
   return owned(std::move(values));
 }
 
@@ -147,8 +150,9 @@ nb::class_<Model> bind_model(nb::module_& module, const char* name, const char* 
       });
 }
 
-template <class Model, class Member>
-auto array_of(Member Model::*member) {
+/// A member that Model may have from a base, of which Python knows nothing.
+template <class Model, class Base, class Member>
+auto array_of(Member Base::*member) {
   return [member](nb::handle self) { return view(nb::cast<const Model&>(self).*member, self); };
 }
 
@@ -209,8 +213,10 @@ void bind_matrix(nb::module_& module) {
                           [](const fs::path& p) { return load_model(p); })
       .def_prop_ro("shape",
                    [](const MatrixModel& m) { return nb::make_tuple(m.rows(), m.columns()); })
-      .def_prop_ro("u", array_of(&MatrixModel::u), "Rows (or their coefficients) x size; a view.")
-      .def_prop_ro("v", array_of(&MatrixModel::v), "Columns (or coefficients) x size; a view.")
+      .def_prop_ro("u", array_of<MatrixModel>(&MatrixModel::u),
+                   "Rows (or their coefficients) x size; a view.")
+      .def_prop_ro("v", array_of<MatrixModel>(&MatrixModel::v),
+                   "Columns (or coefficients) x size; a view.")
       .def_prop_ro("refit", &refit_property<MatrixModel>)
       .def_prop_ro("offset", &offset)
       .def_ro("categories", &MatrixModel::categories)
@@ -294,9 +300,9 @@ void add_samples(nb::class_<Model>& model) {
       .def_prop_ro("outputs", &Model::outputs)
       .def_ro("train_accuracy", &Model::train_accuracy)
       .def_ro("validation_accuracy", &Model::validation_accuracy)
-      .def_prop_ro("input_mean", array_of(&Model::input_mean))
-      .def_prop_ro("input_scale", array_of(&Model::input_scale))
-      .def_prop_ro("offset", array_of(&Model::offset))
+      .def_prop_ro("input_mean", array_of<Model>(&Model::input_mean))
+      .def_prop_ro("input_scale", array_of<Model>(&Model::input_scale))
+      .def_prop_ro("offset", array_of<Model>(&Model::offset))
       .def(
           "predict",
           [](const Model& m, const AnyArray& x) {
@@ -320,8 +326,10 @@ void bind_networks(nb::module_& module) {
                                           "A network with one hidden layer of parallel units.",
                                           [](const fs::path& p) { return load_network_model(p); });
   add_samples(shallow);
-  shallow.def_prop_ro("u", array_of(&NetworkModel::u), "Input weights, a column for each unit.")
-      .def_prop_ro("v", array_of(&NetworkModel::v), "Output weights, outputs x size.")
+  shallow
+      .def_prop_ro("u", array_of<NetworkModel>(&NetworkModel::u),
+                   "Input weights, a column for each unit.")
+      .def_prop_ro("v", array_of<NetworkModel>(&NetworkModel::v), "Output weights, outputs x size.")
       .def_prop_ro("hidden", &NetworkModel::hidden)
       .def(
           "report",
@@ -358,9 +366,9 @@ void bind_dropout(nb::module_& module) {
           "Weights, the input's first: outputs x inputs of each layer; views.")
       .def_prop_ro("retain", [](const DropoutModel& m) { return m.noise.retain; })
       .def_prop_ro("widths", [](const DropoutModel& m) { return m.network.widths(); })
-      .def_prop_ro("target_values", array_of(&DropoutModel::target_values))
-      .def_prop_ro("product_values", array_of(&DropoutModel::product_values))
-      .def_prop_ro("unit_products", array_of(&DropoutModel::unit_products))
+      .def_prop_ro("target_values", array_of<DropoutModel>(&DropoutModel::target_values))
+      .def_prop_ro("product_values", array_of<DropoutModel>(&DropoutModel::product_values))
+      .def_prop_ro("unit_products", array_of<DropoutModel>(&DropoutModel::unit_products))
       .def(
           "report",
           [](const DropoutModel& m, const std::optional<fs::path>& to) {

@@ -129,3 +129,29 @@ def test_dropout_has_the_optimum_of_its_formula(random):
     chosen = hadal.DropoutFactorizationCV(cv=2).fit(x + 0.5 * random.normal(size=x.shape))
     assert chosen.retain_ in chosen.retains
     assert chosen.retain_ == chosen.path_["retain"][np.argmin(chosen.path_["validation_error"])]
+
+
+def test_every_property_of_every_model_can_be_read(random):
+    x = random.normal(size=(20, 12))
+    y = (x[:, 0] > 0).astype(int)
+    fitted = [
+        hadal.MatrixCompletionCV(cv=2).fit(x),
+        hadal.StructuredFactorization(0.5, norm_v="l1 + l2").fit(x),
+        hadal.TensorFactorization(0.5).fit(random.normal(size=(5, 4, 3))),
+        hadal.ParallelNetRegressor(0.5).fit(x, x[:, 0]),
+        hadal.ParallelNetClassifier(0.5, gates=5).fit(x, y),
+        hadal.DropoutFactorization().fit(x),
+    ]
+    for estimator in fitted:
+        model = type(estimator.model_)
+        for name in dir(model):
+            if isinstance(getattr(model, name), property):
+                getattr(estimator.model_, name)
+    np.testing.assert_allclose(fitted[3].model_.input_mean, x.mean(axis=0))
+    assert fitted[0].path_["size"].dtype == np.int64
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (1,) * 9])
+def test_what_is_no_tensor_is_refused(shape):
+    with pytest.raises(hadal.DataError, match="three to eight"):
+        hadal.TensorFactorization().fit(np.ones(shape))

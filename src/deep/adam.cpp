@@ -15,11 +15,12 @@ void Adam::step(Copies& copies, const std::vector<Tensor>& gradient, double rate
   steps += 1;
   const Tensor first_weight = (1 - torch::pow(keep_first, steps)).unsqueeze(1);
   const Tensor second_weight = (1 - torch::pow(keep_second, steps)).unsqueeze(1);
+  const Tensor to_step = first_weight / rate;
   for (std::size_t k = 0; k < copies.size(); ++k) {
     first[k].mul_(keep_first).add_(gradient[k], 1 - keep_first);
     second[k].mul_(keep_second).addcmul_(gradient[k], gradient[k], 1 - keep_second);
-    const Tensor spread = (second[k] / second_weight).sqrt_().add_(least);
-    copies[k] = copies[k] - rate * (first[k] / first_weight) / spread;
+    const Tensor spread = (second[k] / second_weight).sqrt_().add_(least).mul_(to_step);
+    copies[k].addcdiv_(first[k], spread, -1);
   }
 }
 

@@ -13,6 +13,7 @@ class Adam {
   Copies first, second;  ///< moments
   torch::Tensor steps;   ///< of every copy, r
 
+  /// Changes the copies in place.
   void step(Copies& copies, const std::vector<torch::Tensor>& gradient, double rate);
   /// The moments of copies that were scaled by factors, r x blocks.
   void scale(const Subnetwork& subnetwork, const torch::Tensor& factors);

@@ -34,10 +34,23 @@ double Problem::objective(const Copies& copies, const Tensor& z, double lambda) 
          lambda * subnetwork_.penalties(weights, penalty_).sum().item<double>();
 }
 
-Tensor Problem::batch_objective(const Copies& copies, const Samples& batch, double lambda) const {
-  return loss_.sum(subnetwork_.sum(copies, batch.x), batch) / static_cast<double>(batch.count()) +
-         lambda / static_cast<double>(samples_.count()) *
-             subnetwork_.penalties(copies, penalty_).sum();
+Problem::Slope Problem::batch_slope(const Copies& copies, const Samples& batch,
+                                    double lambda) const {
+  const Copies leaves =
+      each_layer(copies, [](const Tensor& layer) { return layer.detach().requires_grad_(true); });
+  const Tensor loss =
+      loss_.sum(subnetwork_.sum(leaves, batch.x), batch) / static_cast<double>(batch.count());
+  Slope slope{loss.detach(), torch::autograd::grad({loss}, leaves)};
+  // By hand where all weights would be read and written several times more: a penalty depends on
+  // their squared norms alone.
+  const double of_sample = lambda / static_cast<double>(samples_.count());
+  const auto [penalty, derivative] = subnetwork_.penalty_slope(copies, penalty_);
+  const torch::NoGradGuard no_graph;
+  slope.value += of_sample * penalty;
+  const Copies weighted = subnetwork_.factors_of_layers(2 * of_sample * derivative);
+  for (std::size_t k = 0; k < copies.size(); ++k)
+    slope.gradient[k].addcmul_(leaves[k], weighted[k]);
+  return slope;
 }
 
 }  // namespace hadal::deep

@@ -29,8 +29,13 @@ class Problem {
 
   /// F, summed in double precision from outputs of all samples.
   double objective(const Copies& copies, const torch::Tensor& z, double lambda) const;
-  /// The objective that a batch stands for, as a mean over samples: differentiable.
-  torch::Tensor batch_objective(const Copies& copies, const Samples& batch, double lambda) const;
+  /// The objective that a batch stands for, as a mean over samples, and its gradient in every
+  /// layer.
+  struct Slope {
+    torch::Tensor value;
+    std::vector<torch::Tensor> gradient;
+  };
+  Slope batch_slope(const Copies& copies, const Samples& batch, double lambda) const;
 
  private:
   template <class Map>

@@ -79,11 +79,15 @@ class Pass {
 
   void weigh(const PlannedLayer& at, Signal& signal) const {
     const WeightLayer& layer = plan_.weights[static_cast<std::size_t>(at.weights)];
-    const Tensor& all = copies_[static_cast<std::size_t>(at.weights)];
-    const Tensor matrix = all.narrow(1, 0, layer.matrix_size());
+    // The gradient of a split is put together once, that of slices one by one.
+    std::vector<std::int64_t> sizes{layer.matrix_size()};
+    if (layer.bias) sizes.push_back(layer.outputs);
+    if (layer.carries) sizes.push_back(1);
+    const std::vector<Tensor> parts =
+        copies_[static_cast<std::size_t>(at.weights)].split_with_sizes(sizes, 1);
+    const Tensor& matrix = parts.front();
     Tensor bias;  // r x outputs
-    if (layer.bias)
-      bias = all.narrow(1, layer.matrix_size(), layer.outputs) * signal.constant.unsqueeze(1);
+    if (layer.bias) bias = parts[1] * signal.constant.unsqueeze(1);
     if (at.layer.kind == Layer::Kind::conv2d)
       signal.x = convolved(at, layer, matrix, bias, signal);
     else if (at.layer.kind == Layer::Kind::output)
@@ -91,7 +95,7 @@ class Pass {
     else
       signal.x = multiplied(layer, matrix, bias, signal);
     signal.shared = false;
-    if (layer.carries) signal.constant = signal.constant * all.select(1, layer.size() - 1);
+    if (layer.carries) signal.constant = signal.constant * parts.back().squeeze(1);
   }
 
   Tensor convolved(const PlannedLayer& at, const WeightLayer& layer, const Tensor& matrix,
@@ -152,11 +156,6 @@ class Pass {
   bool add_;
 };
 
-/// The factors of a layer's block.
-Tensor of_layer(const Plan& plan, std::size_t layer, const Tensor& factors) {
-  return factors.narrow(1, static_cast<std::int64_t>(plan.weights[layer].block), 1);
-}
-
 }  // namespace
 
 at::Generator generator(std::uint64_t seed, std::uint64_t stream, std::uint64_t time) {
@@ -212,7 +211,7 @@ Copies Subnetwork::random(std::int64_t count, at::Generator random,
 Tensor Subnetwork::squared_norms(const Copies& copies) const {
   std::vector<Tensor> blocks(plan_.degrees.size());
   for (std::size_t k = 0; k < copies.size(); ++k) {
-    const Tensor square = copies[k].square().sum(1);
+    const Tensor square = torch::linalg_vector_norm(copies[k], 2, torch::IntArrayRef{1}).square();
     Tensor& block = blocks[plan_.weights[k].block];
     block = block.defined() ? block + square : square;
   }
@@ -220,7 +219,20 @@ Tensor Subnetwork::squared_norms(const Copies& copies) const {
 }
 
 Tensor Subnetwork::penalties(const Copies& copies, LayerPenalty penalty) const {
-  const Tensor squares = squared_norms(copies);
+  return penalties_at(squared_norms(copies), penalty);
+}
+
+Subnetwork::PenaltySlope Subnetwork::penalty_slope(const Copies& copies,
+                                                   LayerPenalty penalty) const {
+  const torch::AutoGradMode on(true);
+  const Tensor squares = squared_norms(each_layer(copies, [](const Tensor& layer) {
+                           return layer.detach();
+                         })).requires_grad_(true);
+  const Tensor sum = penalties_at(squares, penalty).sum();
+  return {sum.detach(), torch::autograd::grad({sum}, {squares})[0]};
+}
+
+Tensor Subnetwork::penalties_at(const Tensor& squares, LayerPenalty penalty) const {
   if (penalty == LayerPenalty::decay) return squares.sum(1) / 2;
   // A root has no derivative at 0.
   const Tensor positive = squares.clamp_min(1e-30);
@@ -237,10 +249,17 @@ Tensor Subnetwork::penalties(const Copies& copies, LayerPenalty penalty) const {
   return value;
 }
 
+std::vector<Tensor> Subnetwork::factors_of_layers(const Tensor& factors) const {
+  std::vector<Tensor> of_layers;
+  for (const WeightLayer& layer : plan_.weights)
+    of_layers.push_back(factors.narrow(1, static_cast<std::int64_t>(layer.block), 1));
+  return of_layers;
+}
+
 Copies Subnetwork::scaled(const Copies& copies, const Tensor& factors) const {
+  const std::vector<Tensor> of_layers = factors_of_layers(factors);
   Copies changed;
-  for (std::size_t k = 0; k < copies.size(); ++k)
-    changed.push_back(copies[k] * of_layer(plan_, k, factors));
+  for (std::size_t k = 0; k < copies.size(); ++k) changed.push_back(copies[k] * of_layers[k]);
   return changed;
 }
 

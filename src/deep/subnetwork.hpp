@@ -46,9 +46,17 @@ class Subnetwork {
 
   /// Squared norms of the blocks, r x blocks.
   torch::Tensor squared_norms(const Copies& copies) const;
-  /// penalty(W_i), r; differentiable, with derivative 0 where a block is 0.
+  /// penalty(W_i), r.
   torch::Tensor penalties(const Copies& copies, LayerPenalty penalty) const;
+  /// Their sum, and its derivative in the squared norms of the blocks, 0 where a block is 0 (but
+  /// for decay, which depends on nothing else).
+  struct PenaltySlope {
+    torch::Tensor value, derivative;
+  };
+  PenaltySlope penalty_slope(const Copies& copies, LayerPenalty penalty) const;
 
+  /// Of r x blocks factors, those of every layer's block: r x 1 each.
+  std::vector<torch::Tensor> factors_of_layers(const torch::Tensor& factors) const;
   /// The blocks times r x blocks factors.
   Copies scaled(const Copies& copies, const torch::Tensor& factors) const;
   /// Factors to blocks of norm one.
@@ -57,6 +65,7 @@ class Subnetwork {
   torch::Tensor to_balance(const Copies& copies) const;
 
  private:
+  torch::Tensor penalties_at(const torch::Tensor& squared_norms, LayerPenalty penalty) const;
   torch::Tensor run(const Copies& copies, const torch::Tensor& x, bool add) const;
 
   Plan plan_;

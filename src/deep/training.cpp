@@ -192,6 +192,7 @@ class Fit {
   /// False where the time limit came first.
   bool trained_once() {
     const std::int64_t count = problem_.samples().count();
+    Tensor met = torch::zeros({}, tensors_.dtype(torch::kDouble));
     const Tensor order = torch::randperm(count,
                                          generator(options_.seed, stream_of_batches,
                                                    static_cast<std::uint64_t>(state_.epoch)),
@@ -206,11 +207,11 @@ class Fit {
           options_.learning_rate * (1 + std::cos(std::numbers::pi * std::min(1.0, done))) / 2;
       const Samples batch =
           problem_.samples().at(order.slice(0, begin, std::min(begin + options_.batch, count)));
-      for (Tensor& layer : state_.copies) layer = layer.detach().requires_grad_(true);
-      const Tensor value = problem_.batch_objective(state_.copies, batch, lambda_);
-      const auto gradient = torch::autograd::grad({value}, state_.copies);
-      state_.adam.step(state_.copies, gradient, rate);
+      const Problem::Slope slope = problem_.batch_slope(state_.copies, batch, lambda_);
+      met += slope.value * batch.count();
+      state_.adam.step(state_.copies, slope.gradient, rate);
     }
+    objective_ = met.item<double>();
     return true;
   }
 
@@ -223,18 +224,17 @@ class Fit {
     if (error < state_.best_error) {
       state_.best_error = error;
       state_.best_epoch = state_.epoch;
-      state_.best = state_.copies;
+      state_.best = each_layer(state_.copies, [](const Tensor& layer) { return layer.clone(); });
     } else if (out_of_patience()) {
       stop_ = StopReason::exhausted;
     }
   }
 
   void record() {
-    z_ = problem_.outputs(state_.copies);
     OuterIteration at;
     at.iteration = static_cast<int>(state_.epoch);
     at.size = size_of(state_.copies);
-    at.objective = problem_.objective(state_.copies, z_, lambda_) * frame_.objective_unit();
+    at.objective = objective_ * frame_.objective_unit();
     if (!std::isfinite(at.objective))
       throw ArgumentError(fmt::format(
           "training diverged at learning rate {}; expected a smaller one", options_.learning_rate));
@@ -305,6 +305,7 @@ class Fit {
   ChoiceRecord choice_;
   std::optional<Problem> held_;  ///< of the samples held out
   double lambda_ = 0;            ///< in the fit's own units
+  double objective_ = 0;         ///< as it was met by the steps of the last epoch
   State state_;
   std::optional<Found> first_;  ///< by the search at zero
   Tensor z_;

@@ -7,8 +7,8 @@
 
 namespace hadal {
 
-TensorSplit split_tensor(const TensorEntries& entries, const std::vector<int>& part, int fold) {
-  TensorSplit split;
+SplitTensor split_tensor(const TensorEntries& entries, const std::vector<int>& part, int fold) {
+  SplitTensor split;
   for (TensorEntries* side : {&split.train, &split.held_out}) {
     side->shape = entries.shape;
     side->index.resize(entries.shape.size());
@@ -30,7 +30,7 @@ TensorAtoms refitted(const TensorProblem& problem, const TensorAtoms& atoms,
                                              : problem.with_fitted_factors(atoms);
 }
 
-TensorFold::TensorFold(TensorSplit split, const TensorFitOptions& options, SolveObserver observer,
+TensorFold::TensorFold(SplitTensor split, const TensorFitOptions& options, SolveObserver observer,
                        TimeLeft time_left)
     : held_out_(std::move(split.held_out)),
       options_(options),

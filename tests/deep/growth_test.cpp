@@ -117,10 +117,7 @@ TEST(Growth, RescalingRemovesWhatDoesNotPayAndNeverRaisesTheObjective) {
 /// Plain descent from copies near zero; returns the objective that it ends at.
 double descended(const Problem& problem, Copies copies, double lambda) {
   for (int step = 0; step < 1000; ++step) {
-    for (Tensor& layer : copies) layer = layer.detach().requires_grad_(true);
-    const auto gradient =
-        torch::autograd::grad({problem.batch_objective(copies, problem.samples(), lambda)}, copies);
-    const torch::NoGradGuard no_graph;
+    const auto gradient = problem.batch_slope(copies, problem.samples(), lambda).gradient;
     for (std::size_t k = 0; k < copies.size(); ++k) copies[k] = copies[k] - 2 * gradient[k];
   }
   return objective(problem, copies, lambda);

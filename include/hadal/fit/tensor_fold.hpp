@@ -11,12 +11,12 @@
 namespace hadal {
 
 /// Entries to fit on and entries held out.
-struct TensorSplit {
+struct SplitTensor {
   TensorEntries train, held_out;
 };
 
 /// Holds out entry k where part[k] == fold. Entries of a full tensor get indices.
-TensorSplit split_tensor(const TensorEntries& entries, const std::vector<int>& part, int fold);
+SplitTensor split_tensor(const TensorEntries& entries, const std::vector<int>& part, int fold);
 
 /// What a fold has done so far: enough to go on from, to the same answer.
 struct TensorFoldState {
@@ -37,7 +37,7 @@ struct TensorFoldState {
 /// refitted model that is judged.
 class TensorFold {
  public:
-  TensorFold(TensorSplit split, const TensorFitOptions& options, SolveObserver observer,
+  TensorFold(SplitTensor split, const TensorFitOptions& options, SolveObserver observer,
              TimeLeft time_left);
   /// The fit at a ratio; the point that is known already where this fold has fitted it before.
   FoldPoint fit(double ratio);

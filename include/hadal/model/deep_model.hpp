@@ -24,7 +24,7 @@ struct DeepModel : SampleModel {
   std::vector<SingleFactor>
       weights;  ///< of every weight layer: size x the layer's, see WeightLayer
 
-  // record
+  // record; the objective of an epoch in `trace` is of every sample as the weights were by its step
   int epochs = 0;                  ///< that were asked for; `iterations` are those that were run
   std::vector<std::int64_t> held;  ///< samples that were held out, increasing
 
