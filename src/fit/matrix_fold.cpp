@@ -12,6 +12,7 @@
 #include "hadal/fit/solve_limits.hpp"
 #include "hadal/model/categories.hpp"
 #include "hadal/model/predict.hpp"
+#include "hadal/solve/overfitting.hpp"
 
 namespace hadal {
 
@@ -158,15 +159,24 @@ FoldPoint MatrixFold::fit(double ratio) {
     done.point.empty_error = empty_error_;  // not part of what is kept
     return done.point;
   }
-  solve_.time_limit = std::max(1e-3, time_left_());
+  SolveOptions solve = solve_;
+  solve.time_limit = std::max(1e-3, time_left_());
+  Overfitting overfitting;
+  Checkpoint<RankOneAtoms> judge;
+  if (problem_.structured()) {
+    judge = [&](const LoopState<RankOneAtoms>& state) {
+      overfitting.see(state.trace.back().objective, error_of(state.atoms));
+    };
+    solve.cancelled = [&] { return overfitting.seen() || solve_.cancelled(); };
+  }
   const SolveResult<RankOneAtoms> result = problem_.solve(
-      problem_.lambda_at(ratio), problem_.start_from(nearest(ratio)), solve_, observer_, {});
+      problem_.lambda_at(ratio), problem_.start_from(nearest(ratio)), solve, observer_, judge);
   FoldPoint point;
   point.size = result.atoms.size();
   point.objective = result.certificate.objective;
   point.relative_gap = result.certificate.relative_gap;
-  point.interrupted =
-      result.stop == StopReason::interrupted || result.stop == StopReason::time_limit;
+  point.interrupted = (result.stop == StopReason::interrupted && !overfitting.seen()) ||
+                      result.stop == StopReason::time_limit;
   FoldState::Judgement judgement{error_of(result.atoms)};
   point.held_out_error = judgement.penalised_error;
   if (refits_ && !point.interrupted) {

@@ -80,7 +80,7 @@ TEST(DropoutClosedForm, OfAnAdaptedWidthDoesNotDependOnTheWidth) {
   }
 }
 
-/// The design's formula for a fixed width, written out.
+/// The formula for a fixed width, written out.
 TEST(DropoutClosedForm, ShrinksByTheFormulaOfTheMean) {
   Vector s(5);
   s << 9, 6, 4, 1, 0.5;

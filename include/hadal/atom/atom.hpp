@@ -44,8 +44,8 @@ struct PolarResult {
   double passes = 0;  ///< over the data
 };
 
-/// A family of atoms: a positively homogeneous map and penalty, and the polar they define (the
-/// design's section 1). Z and Q are functions on whatever the loss is summed over.
+/// A family of atoms: a positively homogeneous map and penalty, and the polar they define
+/// (Haeffele and Vidal 2015, section 3). Z and Q are functions on whatever the loss is summed over.
 template <class F>
 concept AtomFamily = requires(const F& family, const typename F::Atoms& atoms,
                               typename F::Atoms& changed, FieldOf<F>& z, const FieldOf<F>& q,

@@ -22,7 +22,7 @@ struct HiddenUnits {
 using Gates = Eigen::Matrix<bool, Eigen::Dynamic, Eigen::Dynamic>;
 
 /// map(u, v) = act(X u) v^T (samples x outputs, row-major), penalty = ||u||^a ||v||; both of degree
-/// a + 1 (Haeffele and Vidal 2017; the design's section 7).
+/// a + 1 (Haeffele and Vidal 2017).
 /// With gates D_g, diagonal matrices of 0 and 1 that are fixed, map(g, u, v) = D_g X u v^T: a
 /// convex problem in W_g = sum of u v^T over the units of gate g (Pilanci and Ergen 2020).
 class HiddenUnitFamily {

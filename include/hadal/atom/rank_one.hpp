@@ -15,7 +15,7 @@ struct RankOneAtoms {
 
 /// map(u, v) = D_r u v^T D_c at the observed entries, penalty(u, v) = (||u||^2 + ||v||^2) / 2, both
 /// of degree 2. The gauge is the nuclear norm of U V^T, weighted by P = D_r^-2 and R = D_c^-2 in
-/// terms of the prediction; the polar of Q is sigma_1(D_r Q D_c) (the design's section 4).
+/// terms of the prediction; the polar of Q is sigma_1(D_r Q D_c).
 /// With dictionaries A and B in place of D_r and D_c it is sigma_1(A^T Q B).
 class RankOneFamily {
  public:

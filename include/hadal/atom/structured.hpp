@@ -7,7 +7,7 @@ namespace hadal {
 
 /// map(u, v) = u v^T at the observed entries, or (A u)(B v)^T with dictionaries, penalty(u, v) =
 /// norm_u(u) norm_v(v) with the structured norms of FactorNorm; both of degree 2 (Haeffele and
-/// Vidal 2015; the design's section 5).
+/// Vidal 2015).
 ///
 /// The polar, max <Q, u v^T> over norm_u(u) norm_v(v) <= 1, is NP-hard in general: its search
 /// alternates between the factors from many starts, and is a lower value.

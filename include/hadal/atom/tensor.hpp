@@ -18,7 +18,7 @@ struct TensorAtoms {
 /// map(w_0, .., w_K-1) = w_0 o .. o w_K-1 at the observed entries, penalty = prod_m norm_m(w_m)
 /// with the norms of FactorNorm; both of degree K. With l2 norms the gauge is the tensor nuclear
 /// norm and the polar of Q the tensor spectral norm, which is NP-hard: its search alternates
-/// between the modes from many starts, and is a lower value (the design's section 6).
+/// between the modes from many starts, and is a lower value.
 class TensorFamily {
  public:
   using Atoms = TensorAtoms;

@@ -7,7 +7,7 @@
 namespace hadal {
 
 /// The certificate of a model with objective F, from -grad loss at its prediction and a bound on
-/// the polar (the design's section 3): lower_bound = max D(s) over 0 <= s <= min(1, lambda /
+/// the polar (docs/verification.md): lower_bound = max D(s) over 0 <= s <= min(1, lambda /
 /// bound), less the rounding error of D, and never above F. A bound that is only searched gives
 /// kind `none`.
 template <Loss L>

@@ -7,7 +7,7 @@
 #include "hadal/norm/factor_norm.hpp"
 
 /// Upper bounds on polar(Q) = max u^T Q v over norm_u(u) norm_v(v) <= 1 for a dense Q and norms of
-/// the factors that are not both plain (the design's section 5). The polar is NP-hard; a bound is a
+/// the factors that are not both plain (docs/structured.md). The polar is NP-hard; a bound is a
 /// feasible point of a convex problem, hence a proof wherever the method stops.
 namespace hadal {
 

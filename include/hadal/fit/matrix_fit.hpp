@@ -44,11 +44,12 @@ struct MatrixFitOptions : FitOptions {
 
 /// Fits X minimising MatrixModel's objective over all sizes, to the requested relative gap. Entries
 /// that are moved in are released as soon as they are no longer needed, 16 bytes each.
-/// Throws ArgumentError for an option out of range or one that the loss does not have (offsets on
-/// the scale of a link; free offsets and refits of any loss but the squared one; pictures, movies,
-/// and what speaks of columns alone, a dictionary or total variation on v, with the multinomial
-/// loss), and DataError for data without a usable entry, with a value that the loss does not
-/// take, or with more rows and columns than the free memory can hold factors of.
+/// Throws ArgumentError for an option out of range or one that the loss does not have (offsets
+/// that are means on the scale of a link; free offsets of categories; refits of any loss but the
+/// squared one; pictures, movies, and what speaks of columns alone, a dictionary or total variation
+/// on v, with the multinomial loss), and DataError for data without a usable entry, with a value
+/// that the loss does not take, or with more rows and columns than the free memory can hold factors
+/// of.
 MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& options,
                        const FitObserver& observer = {});
 

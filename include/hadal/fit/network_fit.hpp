@@ -25,8 +25,8 @@ struct NetworkFitOptions : FitOptions {
 };
 
 /// Fits the network with one hidden layer that minimises NetworkModel's objective over all widths,
-/// as far as a search of the polar finds, with a proof of how far from the optimum it can be (the
-/// design's section 7). A chosen lambda is the ratio to lambda_max whose fits predict held-out
+/// as far as a search of the polar finds, with a proof of how far from the optimum it can be
+/// (docs/networks.md). A chosen lambda is the ratio to lambda_max whose fits predict held-out
 /// samples best: by the root mean squared error, or by the mean loss of classifications.
 /// Throws ArgumentError for an option out of range or a loss that does not fit the task, and
 /// DataError for data without samples or targets, or with a value that the loss does not take.

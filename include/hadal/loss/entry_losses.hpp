@@ -25,8 +25,8 @@ struct DualTerm {
   }
 };
 
-/// The loss e(z, y) of one entry with the conjugate e* in the first argument (the design's section
-/// 9). Forces f are minus derivatives, so that s f is in the domain of e*(-.) for 0 <= s <= 1.
+/// The loss e(z, y) of one entry with the conjugate e* in the first argument.
+/// Forces f are minus derivatives, so that s f is in the domain of e*(-.) for 0 <= s <= 1.
 template <class E>
 concept EntryLoss = requires(const E& e, double x, long double wide) {
   { e.at(x, x) } -> std::same_as<EntryPoint>;

@@ -34,8 +34,8 @@ enum class StopReason {
 ///
 /// With F the objective, G the gradient of the loss at the model's prediction and polar_bound a
 /// bound w >= polar(-G), weak duality gives min F >= lower_bound = D(dual_scale) with
-/// D(s) = -conjugate(s G), 0 <= s <= min(1, lambda / w) (Haeffele and Vidal 2015, section 4; the
-/// design's section 3). Figures are in the units of the objective: squared units of the data for
+/// D(s) = -conjugate(s G), 0 <= s <= min(1, lambda / w) (Haeffele and Vidal 2015, section 4;
+/// docs/verification.md). Figures are in the units of the objective: squared units of the data for
 /// the squared loss.
 struct Certificate {
   double objective = 0;     ///< F at the model

@@ -16,8 +16,8 @@
 
 namespace hadal {
 
-/// The solve loop: descend, compress, certify, grow, until the gap is proved (the design's section
-/// 2). It knows losses, families of atoms and descents through their concepts only.
+/// The solve loop: descend, compress, certify, grow, until the gap is proved. It knows losses,
+/// families of atoms and descents through their concepts only.
 template <Loss L, AtomFamily F, Descent<L, F> D>
 class SolveLoop {
  public:
