@@ -31,11 +31,12 @@ void each_element(const AnyArray& array, const char* name, const See& see) {
     throw ArgumentError(std::string(name) + ": an array of " + std::to_string(array.ndim()) +
                         " dimensions was given; expected two");
   with_elements(array, name, [&](const auto* values) {
-    for (std::size_t i = 0; i < array.shape(0); ++i)
-      for (std::size_t j = 0; j < array.shape(1); ++j)
-        see(static_cast<Index>(i), static_cast<Index>(j),
-            static_cast<double>(values[static_cast<std::int64_t>(i) * array.stride(0) +
-                                       static_cast<std::int64_t>(j) * array.stride(1)]));
+    const auto rows = static_cast<Index>(array.shape(0)),
+               columns = static_cast<Index>(array.shape(1));
+    const Index down = array.stride(0), along = array.stride(1);
+    for (Index i = 0; i < rows; ++i)
+      for (Index j = 0; j < columns; ++j)
+        see(i, j, static_cast<double>(values[i * down + j * along]));
   });
 }
 
