@@ -32,7 +32,7 @@ void FitArguments::add_lambda_options(CLI::App& app) {
           ->check(number("a number > 0 and <= 1", [](double r) { return r > 0 && r <= 1; }))
           ->group(group),
       app.add_option("--cv", options_.lambda.folds,
-                     "Choose lambda by cross-validation with K folds of entries")
+                     "Choose lambda by cross-validation with K folds")
           ->type_name("K")
           ->check(whole_number(2, 100))
           ->group(group)};

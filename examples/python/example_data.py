@@ -11,6 +11,7 @@ import io
 import os
 import urllib.request
 import zipfile
+from http.client import HTTPException
 from pathlib import Path
 
 import numpy as np
@@ -114,8 +115,10 @@ def _ratings_text() -> tuple[str | None, str]:
             with urllib.request.urlopen(RATINGS_URL, timeout=20) as answer:
                 archive = zipfile.ZipFile(io.BytesIO(answer.read()))
             cache.parent.mkdir(parents=True, exist_ok=True)
-            cache.write_bytes(archive.read("ml-latest-small/ratings.csv"))
-        except (OSError, zipfile.BadZipFile) as error:
+            part = cache.with_suffix(".part")
+            part.write_bytes(archive.read("ml-latest-small/ratings.csv"))
+            part.replace(cache)
+        except (OSError, HTTPException, KeyError, zipfile.BadZipFile) as error:
             return None, f"simulated: MovieLens could not be downloaded ({error})"
     return cache.read_text(), f"measured: MovieLens, ml-latest-small, kept in {cache.parent}"
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "../fit/option_checks.hpp"
 #include "../fit/resources.hpp"
@@ -34,6 +36,11 @@ DeepModel train_at_chosen(const SampleData& data, DeepFitOptions options,
   const Stopwatch clock(options.time_limit);
   Choice choice = choose_lambda(data, options, observer);
   options.lambda = {LambdaChoice::Kind::ratio, choice.ratio, 0, false};
+  if (choice.interrupted) {
+    // What is trained now is at no final lambda: a resumed fit is not to go on from it.
+    options.checkpoint.clear();
+    if (clock.left() > 0) options.cancelled = [] { return true; };
+  }
   if (options.time_limit > 0) options.time_limit = std::max(1e-3, clock.left());
   DeepModel model = train(data, options, observer, choice.record);
   model.path = std::move(choice.path);
@@ -55,6 +62,7 @@ DeepModel fit_deep_network(const SampleData& data, const DeepFitOptions& options
                            const FitObserver& observer) {
   deep::check_deep_options(options);
   const deep::TorchThreads threads(options.threads);
+  const BlasThreads blas(options.threads, std::numeric_limits<Index>::max());
   try {
     return options.lambda.kind == LambdaChoice::Kind::cross_validated
                ? deep::train_at_chosen(data, options, observer)

@@ -118,10 +118,11 @@ Choice choose_lambda(const SampleData& data, const DeepFitOptions& options,
     progress.iteration = of_fold.iteration;
     return !observer || observer(progress);
   };
-  // Folds are trained side by side, with one thread each unless there are more threads than folds.
-  // LibTorch sets those of OpenMP as well, of which the folds are to have all.
+  // Folds are trained side by side, each on one thread: within a team of OpenMP LibTorch takes no
+  // more. It sets the threads of OpenMP as well, of which the folds are to have all.
+  const Threads one_of_blas(0);
   const int threads = omp_get_max_threads();
-  const TorchThreads share(std::max(1, threads / static_cast<int>(folds.size())));
+  const TorchThreads one(1);
   omp_set_num_threads(threads);
   CrossValidation cv =
       cross_validate(folds, ratios, options.lambda.one_standard_error, [&](int step) {
@@ -140,6 +141,7 @@ Choice choose_lambda(const SampleData& data, const DeepFitOptions& options,
   choice.error.accuracy /= known;  // not a number where the choice was cut short at once
   choice.path = std::move(cv.path);
   choice.record = {shared.identity, std::move(shared.done)};
+  choice.interrupted = cv.interrupted;
   return choice;
 }
 

@@ -12,6 +12,7 @@ struct Choice {
   std::vector<PathPoint> path;  ///< of ratios
   NetworkError error;           ///< at the chosen one, the mean over the folds
   ChoiceRecord record;
+  bool interrupted = false;
 };
 
 /// Chooses the ratio whose trainings predict best what the folds hold out. Each is anew: it goes on

@@ -54,7 +54,8 @@ void turn(Copies& copies, const Tensor& value) {
 }
 
 Copies ascended(const Problem& problem, Copies copies, const Tensor& x, const Tensor& direction,
-                int steps) {
+                const SearchOptions& options) {
+  const int steps = options.steps;
   Copies best = copies;
   Tensor best_value;
   for (int step = 0; step <= steps; ++step) {
@@ -73,6 +74,7 @@ Copies ascended(const Problem& problem, Copies copies, const Tensor& x, const Te
     // Long steps first: in few of them the ascents have to come near a top.
     const double length = std::max(0.02, 1 - static_cast<double>(step) / steps);
     copies = stepped(problem.subnetwork(), copies, at.gradient, length);
+    if (options.ended()) break;
   }
   return best;
 }
@@ -106,7 +108,7 @@ Found search_polar(const Problem& problem, const Tensor& gradient, const SearchO
       subnetwork.random(options.starts, generator(options.seed, stream_of_starts, options.time),
                         x.options()),
       subnetwork.scaled(more, subnetwork.to_unit(more)));
-  Copies copies = ascended(problem, starts, x, direction, options.steps);
+  Copies copies = ascended(problem, starts, x, direction, options);
 
   const torch::NoGradGuard no_graph;
   Found found;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "problem.hpp"
 
 namespace hadal::deep {
@@ -16,6 +18,7 @@ struct SearchOptions {
   int steps = 20;
   std::int64_t samples = 512;  ///< that the ascents look at; what was found is measured on all
   std::uint64_t seed = 0, time = 0;
+  std::function<bool()> ended = [] { return false; };  ///< polled: true ends the ascents
 };
 
 /// Looks for the polar of -G, sup <-G, map(w)> over copies with blocks of norm one, by ascents from

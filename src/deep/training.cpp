@@ -126,7 +126,8 @@ class Fit {
   }
 
   /// At the present copies.
-  Found search(const SearchOptions& search_options, const Copies& more) {
+  Found search(SearchOptions search_options, const Copies& more) {
+    search_options.ended = [this] { return clock_.left() <= 0 || options_.cancelled(); };
     z_ = problem_.outputs(state_.copies).to(torch::kDouble);
     Samples precise = problem_.samples();
     precise.y = precise.y.to(torch::kDouble);

@@ -67,7 +67,7 @@ void check(const hdf5::Reader& root, const DeepCheckpoint& c) {
     if (!(std::isfinite(value) && value >= 0)) root.fail(name, "is not a finite number >= 0");
   for (const DeepFoldPoint& p : c.choice)
     if (p.fold < 0 || !(p.ratio > 0 && p.ratio <= 1) || p.size < 0 || !std::isfinite(p.objective) ||
-        !std::isfinite(p.error) || !std::isfinite(p.empty_error))
+        std::isnan(p.error) || std::isnan(p.empty_error))
       root.fail("choice", "holds values out of range");
   if (std::isnan(c.best_error)) root.fail("best_error", "is not a number");
   if (c.weights.empty()) return;

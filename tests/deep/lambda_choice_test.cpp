@@ -5,6 +5,7 @@
 
 #include "../../src/fit/sample_folds.hpp"
 #include "deep_support.hpp"
+#include "hadal/model/deep_checkpoint.hpp"
 #include "hadal/model/model_io.hpp"
 #include "hadal/solve/cross_validation.hpp"
 #include "hadal/verify/verify.hpp"
@@ -49,7 +50,7 @@ TEST(DeepLambdaChoice, IsOfTheFoldsTrainedOnTheirOwn) {
 
 TEST(DeepLambdaChoice, TrainsAllSamplesAtTheRatioOfTheFolds) {
   const SampleData data = test::rings(60);
-  const DeepModel chosen = fit_deep_network(data, by_folds(3));
+  DeepModel chosen = fit_deep_network(data, by_folds(3));
   DeepFitOptions options = by_folds(3);
   options.lambda = {LambdaChoice::Kind::ratio, chosen.lambda / chosen.lambda_max, 0, false};
   const DeepModel given = fit_deep_network(data, options);
@@ -58,6 +59,8 @@ TEST(DeepLambdaChoice, TrainsAllSamplesAtTheRatioOfTheFolds) {
   EXPECT_TRUE(verify::verify_deep(chosen, data).confirmed);
   save_model(scratch("deep_chosen.h5"), chosen);
   EXPECT_EQ(load_deep_model(scratch("deep_chosen.h5")).path.size(), chosen.path.size());
+  chosen.validation_accuracy = 7;
+  EXPECT_FALSE(verify::verify_deep(chosen, data).confirmed);
 }
 
 TEST(DeepLambdaChoice, GoesOnFromItsCheckpointWithoutTrainingAgain) {
@@ -87,11 +90,36 @@ TEST(DeepLambdaChoice, GoesOnFromItsCheckpointWithoutTrainingAgain) {
   EXPECT_EQ(again, 0);  // what is finished is read back
 }
 
+TEST(DeepLambdaChoice, OfFoldsSideBySideIsTheSame) {
+  DeepFitOptions options = by_folds(3);
+  const DeepModel one = fit_deep_network(test::rings(60), options);
+  options.threads = 3;
+  options.checkpoint = scratch("deep_side_by_side.checkpoint");
+  const DeepModel three = fit_deep_network(test::rings(60), options);
+  ASSERT_EQ(three.path.size(), one.path.size());
+  for (std::size_t k = 0; k < one.path.size(); ++k)
+    EXPECT_NEAR(three.path[k].validation_error, one.path[k].validation_error, 1e-6);
+  EXPECT_EQ(load_deep_checkpoint(options.checkpoint).choice.size(), 3 * one.path.size());
+}
+
 TEST(DeepLambdaChoice, EndsWhereItIsInterrupted) {
-  const DeepModel model = fit_deep_network(test::rings(60), by_folds(3), [](const FitProgress& at) {
-    return at.steps == 1 || at.iteration.iteration < 3;
+  DeepFitOptions options = by_folds(3);
+  options.checkpoint = scratch("deep_interrupted.checkpoint");
+  const DeepModel model = fit_deep_network(test::rings(60), options, [](const FitProgress& at) {
+    return at.steps == 1 || at.step < 3 || at.iteration.iteration < 3;
   });
   EXPECT_EQ(model.path.size(), 1u);
+  EXPECT_EQ(model.stop, StopReason::interrupted);
+  // The last training was at no final lambda, and none goes on from it.
+  EXPECT_EQ(load_deep_checkpoint(options.checkpoint).epoch, 0);
+  options.resume = options.checkpoint;
+  const DeepModel resumed = fit_deep_network(test::rings(60), options);
+  const DeepModel whole = fit_deep_network(test::rings(60), by_folds(3));
+  EXPECT_EQ(resumed.lambda, whole.lambda);
+  EXPECT_EQ(resumed.certificate.objective, whole.certificate.objective);
+}
+
+TEST(DeepLambdaChoice, EndsAtTheTimeLimit) {
   DeepFitOptions options = by_folds(3);
   options.time_limit = 1e-3;
   EXPECT_EQ(fit_deep_network(test::rings(60), options).stop, StopReason::time_limit);

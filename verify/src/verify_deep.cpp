@@ -115,6 +115,10 @@ void compare(Checks& checks, const std::string& name, double claimed, double fou
 void check_validation(const DeepModel& model, const Sums& held, double slack, Checks& checks) {
   if (held.count == 0 && !model.path.empty()) {
     check_validation_error("validation error", model.validation_error, checks);
+    const double right = model.validation_accuracy;
+    checks.add("validation accuracy", right, nan,
+               model.task == Task::classification ? right >= 0 && right <= 1 : std::isnan(right),
+               "expected a part of the samples");
     return;
   }
   compare(checks, "validation error", model.validation_error, error_of(model, held), slack);

@@ -62,8 +62,8 @@ struct FoldState {
 /// One fold of a cross-validation over lambda: a problem on the training entries and its path. With
 /// structured norms and a refit it is the refitted model that is judged: penalised parts are shrunk
 /// by more than half where noise is strong, and by their own error the best lambda would be one
-/// that fits noise as well. With structured norms a fit ends, too, once growing has made what is
-/// held out worse several times in a row.
+/// that fits noise as well. With structured norms a fit ends, too, where growing only fits
+/// noise (Overfitting).
 class MatrixFold {
  public:
   MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer,

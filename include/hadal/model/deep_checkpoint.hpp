@@ -21,7 +21,8 @@ struct DeepFoldPoint {
 };
 
 /// Everything the fit of a deep network needs to go on after an epoch, to the same model bit for
-/// bit. Weights are in the fit's own units; lambda, polar and trace in those of the data.
+/// bit. Weights, lambda_max and polar are in the fit's own units; trace and choice in those of
+/// the data.
 struct DeepCheckpoint {
   std::string problem;  ///< what was being solved, in words that must match on resuming
   std::vector<DeepFoldPoint> choice;  ///< of lambda, as far as it has come; none where it is given

@@ -25,7 +25,7 @@ struct FoldPoint {
   bool interrupted = false;
 };
 
-/// One fold's fits along a path of lambda, with warm starts from those that it made before. Ratios
+/// One fold's fits along a path of lambda, which may start from those that it made before. Ratios
 /// are relative to the fold's own lambda_max.
 template <class F>
 concept Fold = requires(F& fold, double ratio) {
