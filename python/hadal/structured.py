@@ -22,6 +22,8 @@ _SHARED = """lambda_value : float > 0, optional
         Neighbours, for total variation on ``tv(edges)``.
     dictionary_u, dictionary_v : array (rows, elements), "dct" or "fourier", optional
         Factors are combinations of its columns, and norms are those of the coefficients.
+    elements_u, elements_v : int, optional
+        So many columns of ``"dct"`` or ``"fourier"``, those of the lowest frequencies.
     loss, huber_threshold, offset, free_offset, offset_ridge, refit, tol, proof, size_max, max_iter, \
     time_limit, n_jobs, random_state, verbose
         As for ``MatrixCompletion``; a refit joins parts that belong together."""
@@ -62,6 +64,8 @@ class StructuredFactorization(_MatrixEstimator):
         edges_v: Any = None,
         dictionary_u: Any = None,
         dictionary_v: Any = None,
+        elements_u: int | None = None,
+        elements_v: int | None = None,
         loss: str = "squared",
         huber_threshold: float | None = None,
         offset: str | None = None,
@@ -82,7 +86,7 @@ class StructuredFactorization(_MatrixEstimator):
     def _options(self) -> dict:
         sides = {
             f"{name}_{letter}": getattr(self, f"{name}_{letter}", None)
-            for name in ("norm", "nonnegative", "shape", "edges", "dictionary")
+            for name in ("norm", "nonnegative", "shape", "edges", "dictionary", "elements")
             for letter in "uv"
         }
         for name in ("shape_u", "shape_v"):
@@ -136,6 +140,8 @@ class StructuredFactorizationCV(_ByFolds, StructuredFactorization):
         edges_v: Any = None,
         dictionary_u: Any = None,
         dictionary_v: Any = None,
+        elements_u: int | None = None,
+        elements_v: int | None = None,
         loss: str = "squared",
         huber_threshold: float | None = None,
         offset: str | None = None,

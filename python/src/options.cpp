@@ -3,6 +3,7 @@
 #include <nanobind/stl/array.h>
 
 #include <array>
+#include <optional>
 
 #include "hadal/error.hpp"
 
@@ -71,16 +72,21 @@ void Options::norm(const std::string& letter, Index count, FactorNorm& norm) {
 
 void Options::dictionary(const std::string& letter, Index rows, Dictionary& dictionary) {
   const auto key = [&](const char* name) { return name + ("_" + letter); };
-  Index elements = rows;
-  take(key("elements").c_str(), elements);
+  std::optional<Index> elements;
+  with<Index>(key("elements").c_str(), [&](Index count) { elements = count; });
+  bool named = false;
   with<nb::object>(key("dictionary").c_str(), [&](const nb::object& value) {
     std::string text;
-    if (nb::try_cast(value, text))
-      dictionary = Dictionary(dictionary_kind_from_string(text), rows, elements);
+    named = nb::try_cast(value, text);
+    if (named)
+      dictionary = Dictionary(dictionary_kind_from_string(text), rows, elements.value_or(rows));
     else
       dictionary =
           Dictionary(matrix_of<Factor>(nb::cast<AnyArray>(value), key("dictionary").c_str()));
   });
+  if (elements && !named)
+    throw ArgumentError(key("elements") + " was given without " + key("dictionary") +
+                        " = 'dct' or 'fourier', whose columns it counts; expected both");
 }
 
 void Options::done() const {

@@ -91,6 +91,10 @@ def test_smooth_sparse_pictures_and_dictionaries(random):
     np.testing.assert_allclose(
         smooth.inverse_transform(smooth.row_factors_), smooth.reconstruct(), atol=1e-10
     )
+    few = hadal.StructuredFactorization(0.2, dictionary_v="dct", elements_v=5, offset="none").fit(x)
+    assert few.model_.dictionary_v.shape == (x.shape[1], 5)
+    with pytest.raises(hadal.ArgumentError, match="elements_u was given without dictionary_u"):
+        hadal.StructuredFactorization(elements_u=5).fit(x)
     features = random.normal(size=(48, 5))
     side = hadal.StructuredFactorization(0.2, dictionary_v=features, offset="none").fit(x)
     assert side.components_.shape[1] == 5
