@@ -100,7 +100,8 @@ std::string history_section(const DeepModel& model) {
   if (model.trace.empty()) return "";
   const OuterIteration& last = model.trace.back();
   return "<section><h2>How it was found</h2>\n<div class=\"plots\">\n" +
-         plot("plot-epoch-objective", "Objective", "Of all samples, each at the weights that it was met with in the epoch.",
+         plot("plot-epoch-objective", "Objective",
+              "Of all samples, each at the weights that it was met with in the epoch.",
               fmt::format("Objective against seconds; it ends at {}", figure(last.objective, 8))) +
          plot("plot-epoch-size", "Width",
               "Number of parallel copies after every epoch. It is found, not given.",
