@@ -39,10 +39,11 @@ bool deep_available();
 /// A cross-validation trains every fold at every ratio that it looks at, from none; folds side by
 /// side, each on one thread; and all samples at the ratio that is chosen. A checkpoint holds what
 /// the folds have come to, and a resumed fit does not train them again. With `validation` every
-/// training stops early by a part of its own samples. Throws ArgumentError for options out of
-/// range, an architecture that does not fit the data (hadal::plan) or a penalty of another degree,
-/// or where deep_available() is false; DataError for data without samples or targets; Error for
-/// what LibTorch cannot do, such as to get memory.
+/// training stops early by a part of its own samples.
+///
+/// Throws ArgumentError for options out of range, an architecture that does not fit the data
+/// (hadal::plan) or a penalty of another degree, or where deep_available() is false; DataError for
+/// data without samples or targets; Error for what LibTorch cannot do, such as to get memory.
 DeepModel fit_deep_network(const SampleData& data, const DeepFitOptions& options,
                            const FitObserver& observer = {});
 
