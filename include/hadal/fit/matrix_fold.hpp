@@ -63,7 +63,7 @@ struct FoldState {
 /// structured norms and a refit it is the refitted model that is judged: penalised parts are shrunk
 /// by more than half where noise is strong, and by their own error the best lambda would be one
 /// that fits noise as well. With structured norms a fit ends, too, where growing only fits
-/// noise (Overfitting).
+/// noise (Overfitting); its error is that of where it ended, which may be less than at its optimum.
 class MatrixFold {
  public:
   MatrixFold(Split split, const MatrixFitOptions& options, SolveObserver observer,

@@ -35,13 +35,14 @@ struct TensorFitOptions : FitOptions {
 /// Fits the sum of rank-one tensors that minimises TensorModel's objective over all sizes, as far
 /// as a search of the polar finds, with a proof of how far from the optimum it can be
 /// (docs/tensors.md). With cross-validation entries are held out at random, the same ones whatever
-/// the seed, and where a refit is asked for it is the refitted model that is judged. Throws
-/// ArgumentError for an option out of range or one that the loss does not have (refits of any loss
-/// but the squared one; eight modes with the multinomial one, which needs another of categories),
-/// and DataError for data without a usable entry or with a value that the loss does not take. A
-/// checkpoint to resume from may throw ModelError, or ArgumentError where it is of another problem;
-/// the held-out error of a penalised model beside a refit is NaN where the fit was resumed after
-/// lambda was chosen.
+/// the seed, and where a refit is asked for it is the refitted model that is judged.
+///
+/// Throws ArgumentError for an option out of range or one that the loss does not have
+/// (refits of any loss but the squared one; eight modes with the multinomial one, which needs
+/// another of categories), and DataError for data without a usable entry or with a value that the
+/// loss does not take. A checkpoint to resume from may throw ModelError, or ArgumentError where it
+/// is of another problem; the held-out error of a penalised model beside a refit is NaN where the
+/// fit was resumed after lambda was chosen.
 TensorModel fit_tensor(const TensorData& data, const TensorFitOptions& options,
                        const FitObserver& observer = {});
 
