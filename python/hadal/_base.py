@@ -80,6 +80,11 @@ class _Fitted(BaseEstimator):
         ----------
         path : str or path
             The file, by custom ``.h5``.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         from sklearn.utils.validation import check_is_fitted
 

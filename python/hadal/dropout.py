@@ -42,6 +42,11 @@ class DropoutFactorization(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _F
         The rank of their product.
     objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         See ``hadal``.
+
+    References
+    ----------
+    Cavazza, Morerio, Haeffele, Lane, Murino and Vidal (2018), Dropout as a low-rank regularizer for
+    matrix factorization, AISTATS.
     """
 
     def __init__(
@@ -93,6 +98,11 @@ class DropoutFactorization(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _F
         Returns
         -------
         array (rows, columns)
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         check_is_fitted(self, "model_")
         return self.row_factors_ @ self.components_
@@ -107,6 +117,11 @@ class DropoutFactorization(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _F
         Returns
         -------
         array (rows, width)
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         check_is_fitted(self, "model_")
         X = validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
@@ -133,6 +148,11 @@ class DropoutFactorization(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _F
         Returns
         -------
         array (rows, columns)
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         check_is_fitted(self, "model_")
         return np.asarray(Z, dtype=np.float64) @ self.components_
@@ -179,6 +199,11 @@ class DropoutFactorizationCV(DropoutFactorization):
     components_, row_factors_, size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, \
     certificate_
         As for ``DropoutFactorization``.
+
+    References
+    ----------
+    Cavazza, Morerio, Haeffele, Lane, Murino and Vidal (2018), Dropout as a low-rank regularizer for
+    matrix factorization, AISTATS.
     """
 
     def __init__(

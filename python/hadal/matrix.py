@@ -109,6 +109,11 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         array (rows, columns)
             Probabilities of the logistic loss, means of the Poisson loss, categories of the
             multinomial one.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         check_is_fitted(self, "model_")
         return self.model_.predict_all()
@@ -144,6 +149,11 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         Returns
         -------
         array (rows, size)
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         return self._coefficients(X)[0]
 
@@ -157,6 +167,11 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         Returns
         -------
         array (rows, columns)
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         check_is_fitted(self, "model_")
         Z = np.asarray(Z, dtype=np.float64)
@@ -176,6 +191,11 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         Returns
         -------
         array (rows, columns)
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         coefficients, scale, shift = self._coefficients(X)
         _, column_scale = self.model_.scales
@@ -309,6 +329,11 @@ class MatrixCompletion(_MatrixEstimator):
         Views of what the model holds, of its refit where there is one.
     size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         See ``hadal``.
+
+    References
+    ----------
+    Mazumder, Hastie and Tibshirani (2010), Spectral regularization algorithms for learning large
+    incomplete matrices, Journal of Machine Learning Research 11.
     """
 
     def __init__(
@@ -358,6 +383,11 @@ class MatrixCompletionCV(_ByFolds, MatrixCompletion):
     components_, row_factors_, size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, \
     certificate_
         As for ``MatrixCompletion``.
+
+    References
+    ----------
+    Mazumder, Hastie and Tibshirani (2010), Spectral regularization algorithms for learning large
+    incomplete matrices, Journal of Machine Learning Research 11.
     """
 
     def __init__(

@@ -111,6 +111,11 @@ class _ParallelNet(_Fitted):
         Parameters
         ----------
         path : str or path
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         check_is_fitted(self, "model_")
         self.model_.export_onnx(path)
@@ -149,6 +154,10 @@ class ParallelNetRegressor(RegressorMixin, _ParallelNet):
     ----------
     size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         See ``hadal``; ``size_`` is the width.
+
+    References
+    ----------
+    Haeffele and Vidal (2017), Global optimality in neural network training, CVPR.
     """
 
     def __init__(
@@ -218,6 +227,11 @@ class ParallelNetRegressor(RegressorMixin, _ParallelNet):
         Returns
         -------
         array (samples,) or (samples, outputs)
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         z = self._outputs(X)
         return z[:, 0] if self._one_target else z
@@ -254,6 +268,10 @@ class ParallelNetClassifier(ClassifierMixin, _ParallelNet):
     classes_ : array (classes,)
     size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         See ``hadal``; ``size_`` is the width.
+
+    References
+    ----------
+    Haeffele and Vidal (2017), Global optimality in neural network training, CVPR.
     """
 
     def __init__(
@@ -324,6 +342,11 @@ class ParallelNetClassifier(ClassifierMixin, _ParallelNet):
         Returns
         -------
         array (samples, classes)
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         return self._outputs(X)
 
@@ -337,6 +360,11 @@ class ParallelNetClassifier(ClassifierMixin, _ParallelNet):
         Returns
         -------
         array (samples,)
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
         """
         best = np.argmax(self._outputs(X), axis=1)
         return self.classes_[best]

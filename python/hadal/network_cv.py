@@ -28,6 +28,10 @@ class ParallelNetRegressorCV(_ByFolds, ParallelNetRegressor):
         lambda, size, errors of every point that was looked at.
     size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         As for ``ParallelNetRegressor``.
+
+    References
+    ----------
+    Haeffele and Vidal (2017), Global optimality in neural network training, CVPR.
     """
 
     def __init__(
@@ -80,6 +84,10 @@ class ParallelNetClassifierCV(_ByFolds, ParallelNetClassifier):
         lambda, size, errors of every point that was looked at.
     classes_, size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         As for ``ParallelNetClassifier``.
+
+    References
+    ----------
+    Haeffele and Vidal (2017), Global optimality in neural network training, CVPR.
     """
 
     def __init__(

@@ -47,6 +47,11 @@ class StructuredFactorization(_MatrixEstimator):
         Coefficients, where there is a dictionary.
     size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         See ``hadal``.
+
+    References
+    ----------
+    Haeffele, Young and Vidal (2014), Structured low-rank matrix factorization: optimality, algorithm,
+    and applications to image processing, ICML.
     """
 
     def __init__(
@@ -123,6 +128,11 @@ class StructuredFactorizationCV(_ByFolds, StructuredFactorization):
     components_, row_factors_, size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, \
     certificate_
         As for ``StructuredFactorization``.
+
+    References
+    ----------
+    Haeffele, Young and Vidal (2014), Structured low-rank matrix factorization: optimality, algorithm,
+    and applications to image processing, ICML.
     """
 
     def __init__(
@@ -182,6 +192,11 @@ class NonnegativeFactorization(StructuredFactorization):
     row_factors_ : array (rows, size)
     size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         See ``hadal``.
+
+    References
+    ----------
+    Haeffele, Young and Vidal (2014), Structured low-rank matrix factorization: optimality, algorithm,
+    and applications to image processing, ICML.
     """
 
     nonnegative_u = True
@@ -232,6 +247,11 @@ class NonnegativeFactorizationCV(_ByFolds, NonnegativeFactorization):
     components_, row_factors_, size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, \
     certificate_
         As for ``NonnegativeFactorization``.
+
+    References
+    ----------
+    Haeffele, Young and Vidal (2014), Structured low-rank matrix factorization: optimality, algorithm,
+    and applications to image processing, ICML.
     """
 
     def __init__(

@@ -41,6 +41,11 @@ class TensorFactorization(_Fitted):
         Of the refit, where there is one.
     size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         See ``hadal``.
+
+    References
+    ----------
+    Haeffele and Vidal (2015), Global optimality in tensor factorization, deep learning, and beyond,
+    arXiv:1506.07540.
     """
 
     def __init__(
@@ -169,6 +174,11 @@ class TensorFactorizationCV(_ByFolds, TensorFactorization):
         lambda, size, errors of every point that was looked at.
     factors_, size_, objective_, lower_bound_, gap_, proof_, lambda_, history_, certificate_
         As for ``TensorFactorization``.
+
+    References
+    ----------
+    Haeffele and Vidal (2015), Global optimality in tensor factorization, deep learning, and beyond,
+    arXiv:1506.07540.
     """
 
     def __init__(

@@ -4,7 +4,9 @@ import importlib.resources
 import inspect
 
 import mypy.api
+import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 
 import hadal
 from hadal import _core
@@ -28,6 +30,7 @@ def test_every_parameter_of_an_estimator_is_documented(name):
     parameters, attributes = text.split("Attributes\n")
     for parameter in inspect.signature(estimator).parameters:
         assert parameter in parameters, f"{name}: {parameter}"
+    assert "References\n" in text
     for attribute in ("size_", "objective_", "gap_", "proof_", "lambda_", "certificate_"):
         assert attribute in attributes
 
@@ -49,6 +52,21 @@ def test_every_method_has_shapes_and_errors(name):
             assert "Parameters\n" in text, function
             assert all(p in text for p in parameters), function
         assert "Returns\n" in text or function.__name__ in ("save", "export_onnx"), function
+        assert "Raises\n" in text, function
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_what_needs_a_fit_says_that_there_is_none(name):
+    estimator = getattr(hadal, name)()
+    for method, function in inspect.getmembers(type(estimator), inspect.isfunction):
+        if method.startswith("_") or "Before ``fit``" not in (function.__doc__ or ""):
+            continue
+        required = [
+            p for p in inspect.signature(function).parameters.values()
+            if p.name != "self" and p.default is p.empty
+        ]
+        with pytest.raises(NotFittedError):
+            getattr(estimator, method)(*[np.ones((3, 2)) for _ in required])
 
 
 def test_the_module_of_bindings_is_documented():
