@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -12,20 +13,15 @@
 namespace hadal {
 namespace {
 
-std::optional<MatrixFold::Judgement> judgement_of(
-    const std::vector<std::unique_ptr<MatrixFold>>& folds, double ratio) {
-  MatrixFold::Judgement of_all;
-  std::vector<Index> counts;
+/// NaN where a fold has not finished its fit at the ratio.
+double penalised_error_of(const std::vector<std::unique_ptr<MatrixFold>>& folds, double ratio) {
+  double mean = 0;
   for (const auto& fold : folds) {
-    const auto judgement = fold->judgement_at(ratio);
-    if (!judgement) return {};
-    of_all.penalised_error += judgement->penalised_error / static_cast<double>(folds.size());
-    counts.push_back(judgement->parts_kept);
+    const auto done = fold->done_at(ratio);
+    if (!done) return std::numeric_limits<double>::quiet_NaN();
+    mean += done->penalised_error / static_cast<double>(folds.size());
   }
-  const auto middle = counts.begin() + static_cast<std::ptrdiff_t>(counts.size() / 2);
-  std::nth_element(counts.begin(), middle, counts.end());
-  of_all.parts_kept = *middle;
-  return of_all;
+  return mean;
 }
 
 /// Lets the folds go on from what is known of them, and keeps what they do from now on.
@@ -87,8 +83,11 @@ Chosen choose_lambda(const MatrixData& data, const MatrixFitOptions& options,
   const double ratio = cv.path[cv.chosen].lambda;
   for (PathPoint& p : cv.path) p.lambda = problem.lambda_at(p.lambda);
   const MatrixFold& first = *all.front();
-  return {cv.path[cv.chosen].lambda, std::move(cv.path),
-          in_units_of(problem, first.problem(), first.nearest(ratio)), judgement_of(all, ratio),
+  return {cv.path[cv.chosen].lambda,
+          std::move(cv.path),
+          in_units_of(problem, first.problem(), first.nearest(ratio)),
+          penalised_error_of(all, ratio),
+          cv.parts_kept[cv.chosen],
           cv.interrupted};
 }
 

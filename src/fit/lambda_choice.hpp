@@ -1,7 +1,7 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <limits>
 #include <vector>
 
 #include "hadal/fit/matrix_fold.hpp"
@@ -13,9 +13,9 @@ struct Chosen {
   double lambda = 0;
   std::vector<PathPoint> path;
   RankOneAtoms atoms;
-  /// The mean error of the folds' penalised fits, and the middle of how many parts they keep.
-  /// Nothing where that is not known any more.
-  std::optional<MatrixFold::Judgement> judgement{};
+  /// Mean held-out error of the folds' penalised fits.
+  double penalised_error = std::numeric_limits<double>::quiet_NaN();
+  Index parts_kept = 0;      ///< the median over the folds, if refits are judged
   bool interrupted = false;  ///< lambda is the best of the points that were looked at
 };
 

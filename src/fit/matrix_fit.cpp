@@ -74,7 +74,8 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
   const bool once = options.lambda.kind != LambdaChoice::Kind::cross_validated;
   if (once && options.refit == RefitChoice::none) data.entries = {};
   LoopState<RankOneAtoms> start = problem.start();
-  std::optional<MatrixFold::Judgement> judgement;
+  Index parts_kept = 0;
+  double penalised_error = std::numeric_limits<double>::quiet_NaN();
   bool goes_on_choosing = false;  // where a checkpoint is resumed
   if (point.lambda > 0) {
     model.lambda = point.lambda;
@@ -95,7 +96,8 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
         data, options, problem, observer, [&] { return clock.left(); }, std::move(memory));
     model.lambda = chosen.lambda;
     model.path = std::move(chosen.path);
-    judgement = chosen.judgement;
+    parts_kept = chosen.parts_kept;
+    penalised_error = chosen.penalised_error;
     goes_on_choosing = chosen.interrupted;
     start = problem.start_from(std::move(chosen.atoms));
   }
@@ -122,14 +124,12 @@ MatrixModel fit_matrix(MatrixData data, const MatrixFitOptions& given,
   set_names(data, model);
   const double refit_error = error_on_path(model);
   const bool refits = options.refit == RefitChoice::automatic && problem.structured();
-  model.validation_error = judgement ? judgement->penalised_error
-                           : refits  ? std::numeric_limits<double>::quiet_NaN()
-                                     : error_on_path(model);
+  model.validation_error = refits ? penalised_error : error_on_path(model);
   const bool cut_short =
       model.stop == StopReason::interrupted || model.stop == StopReason::time_limit;
   if (options.refit == RefitChoice::automatic && model.size() > 0 && !cut_short) {
-    if (judgement && judgement->parts_kept > 0) {
-      model.refit = refit_of_parts(problem, result.atoms, judgement->parts_kept, refit_error);
+    if (parts_kept > 0) {
+      model.refit = refit_of_parts(problem, result.atoms, parts_kept, refit_error);
     } else {
       progress.stage = "refit";
       model.refit =

@@ -145,19 +145,18 @@ RankOneAtoms MatrixFold::nearest(double ratio) const {
   return best ? best->atoms : problem_.start().atoms;
 }
 
-std::optional<MatrixFold::Judgement> MatrixFold::judgement_at(double ratio) const {
-  for (const FoldState::Recent& point : state_.recent) {
-    if (point.ratio == ratio) return point.judgement;
+std::optional<FoldState::Done> MatrixFold::done_at(double ratio) const {
+  for (const FoldState::Done& done : state_.done) {
+    if (done.ratio == ratio) return done;
   }
   return {};
 }
 
 FoldPoint MatrixFold::fit(double ratio) {
   constexpr std::size_t points_kept = 4;
-  for (FoldState::Done& done : state_.done) {
-    if (done.ratio != ratio) continue;
-    done.point.empty_error = empty_error_;  // not part of what is kept
-    return done.point;
+  if (std::optional<FoldState::Done> done = done_at(ratio)) {
+    done->point.empty_error = empty_error_;  // not part of what is kept
+    return done->point;
   }
   SolveOptions solve = solve_;
   solve.time_limit = std::max(1e-3, time_left_());
@@ -177,20 +176,20 @@ FoldPoint MatrixFold::fit(double ratio) {
   point.relative_gap = result.certificate.relative_gap;
   point.interrupted = (result.stop == StopReason::interrupted && !overfitting.seen()) ||
                       result.stop == StopReason::time_limit;
-  FoldState::Judgement judgement{error_of(result.atoms)};
-  point.held_out_error = judgement.penalised_error;
+  const double penalised_error = error_of(result.atoms);
+  point.held_out_error = penalised_error;
   if (refits_ && !point.interrupted) {
     const PartCount refit = parts_worth_keeping(problem_, result.atoms, held_out_);
-    if (refit.count > 0 && refit.error < judgement.penalised_error) {
-      judgement.parts_kept = refit.count;
+    if (refit.count > 0 && refit.error < penalised_error) {
+      point.parts_kept = refit.count;
       point.held_out_error = refit.error;
     }
   }
   point.empty_error = empty_error_;
-  state_.recent.push_back({ratio, result.atoms, judgement});
+  state_.recent.push_back({ratio, result.atoms});
   if (state_.recent.size() > points_kept) state_.recent.pop_front();
   if (point.interrupted) return point;
-  state_.done.push_back({ratio, point});
+  state_.done.push_back({ratio, point, penalised_error});
   if (keep_) keep_(state_);
   return point;
 }

@@ -24,24 +24,29 @@ std::string identity_of(const Dictionary& dictionary) {
 
 FoldCheckpoint as_saved(const FoldState& state) {
   FoldCheckpoint fold;
-  for (const auto& [ratio, point] : state.done)
+  for (const auto& [ratio, point, penalised_error] : state.done) {
     fold.points.push_back({ratio, point.size, point.objective, point.relative_gap,
                            point.held_out_error, std::numeric_limits<double>::quiet_NaN()});
-  for (const auto& [ratio, atoms, judgement] : state.recent)
-    fold.starts.push_back(
-        {ratio, atoms.u, atoms.v, judgement.penalised_error, judgement.parts_kept});
+    fold.penalised_errors.push_back(penalised_error);
+    fold.parts_kept.push_back(point.parts_kept);
+  }
+  for (const auto& [ratio, atoms] : state.recent) fold.starts.push_back({ratio, atoms.u, atoms.v});
   return fold;
 }
 
 FoldState as_it_was(FoldCheckpoint fold) {
   FoldState state;
-  for (const PathPoint& p : fold.points)
-    state.done.push_back(
-        {p.lambda, {p.size, p.objective, p.relative_gap, p.validation_error, 0, false}});
+  for (std::size_t k = 0; k < fold.points.size(); ++k) {
+    const PathPoint& p = fold.points[k];
+    const FoldPoint point{.size = p.size,
+                          .objective = p.objective,
+                          .relative_gap = p.relative_gap,
+                          .held_out_error = p.validation_error,
+                          .parts_kept = fold.parts_kept[k]};
+    state.done.push_back({p.lambda, point, fold.penalised_errors[k]});
+  }
   for (FoldCheckpoint::Start& start : fold.starts)
-    state.recent.push_back({start.ratio,
-                            {std::move(start.u), std::move(start.v)},
-                            {start.penalised_error, start.parts_kept}});
+    state.recent.push_back({start.ratio, {std::move(start.u), std::move(start.v)}});
   return state;
 }
 

@@ -11,20 +11,20 @@ namespace hadal {
 namespace {
 
 constexpr const char* format = "hadal matrix checkpoint";
-constexpr std::int64_t format_version = 2;
+constexpr std::int64_t format_version = 3;
 
 void write_folds(const hdf5::Writer& root, const std::vector<FoldCheckpoint>& folds) {
   root.attribute("folds", static_cast<std::int64_t>(folds.size()));
   for (std::size_t k = 0; k < folds.size(); ++k) {
     const hdf5::Writer group = root.group(numbered("fold", k).c_str());
     layout::write_records(group.group("points"), layout::path, folds[k].points);
+    group.array("penalised_errors", folds[k].penalised_errors);
+    group.array("parts_kept", folds[k].parts_kept);
     group.attribute("starts", static_cast<std::int64_t>(folds[k].starts.size()));
     for (std::size_t s = 0; s < folds[k].starts.size(); ++s) {
       const FoldCheckpoint::Start& start = folds[k].starts[s];
       const hdf5::Writer node = group.group(numbered("start", s).c_str());
       node.attribute("ratio", start.ratio);
-      node.attribute("penalised_error", start.penalised_error);
-      node.attribute("parts_kept", start.parts_kept);
       node.matrix("u", start.u);
       node.matrix("v", start.v);
     }
@@ -34,8 +34,6 @@ void write_folds(const hdf5::Writer& root, const std::vector<FoldCheckpoint>& fo
 FoldCheckpoint::Start read_start(const hdf5::Reader& node, const MatrixCheckpoint& c) {
   FoldCheckpoint::Start start;
   start.ratio = node.real("ratio");
-  start.penalised_error = node.real("penalised_error");
-  start.parts_kept = node.integer("parts_kept");
   start.u = node.matrix("u");
   start.v = node.matrix("v");
   if (start.u.rows() != c.u.rows() || start.v.rows() != c.v.rows() ||
@@ -43,16 +41,28 @@ FoldCheckpoint::Start read_start(const hdf5::Reader& node, const MatrixCheckpoin
     node.fail("u", "has another shape than the fit's");
   if (!start.u.allFinite() || !start.v.allFinite())
     node.fail("u", "holds values that are not finite");
-  if (start.parts_kept < 0 || start.parts_kept > start.u.cols())
-    node.fail("parts_kept", "is not a number of parts");
   return start;
+}
+
+void read_points(const hdf5::Reader& group, FoldCheckpoint& fold) {
+  fold.points = layout::read_records<PathPoint>(group.group("points"), layout::path);
+  fold.penalised_errors = group.reals("penalised_errors");
+  fold.parts_kept = group.integers("parts_kept");
+  if (fold.penalised_errors.size() != fold.points.size())
+    group.fail("penalised_errors", "does not match the points");
+  if (fold.parts_kept.size() != fold.points.size())
+    group.fail("parts_kept", "does not match the points");
+  for (std::size_t k = 0; k < fold.points.size(); ++k) {
+    if (fold.parts_kept[k] < 0 || fold.parts_kept[k] > fold.points[k].size)
+      group.fail("parts_kept", "is not a number of parts");
+  }
 }
 
 std::vector<FoldCheckpoint> read_folds(const hdf5::Reader& root, const MatrixCheckpoint& c) {
   std::vector<FoldCheckpoint> folds(count_of(root, "folds", checkpoint_folds_max));
   for (std::size_t k = 0; k < folds.size(); ++k) {
     const hdf5::Reader group = root.group(numbered("fold", k).c_str());
-    folds[k].points = layout::read_records<PathPoint>(group.group("points"), layout::path);
+    read_points(group, folds[k]);
     folds[k].starts.resize(count_of(group, "starts", checkpoint_starts_max));
     for (std::size_t s = 0; s < folds[k].starts.size(); ++s)
       folds[k].starts[s] = read_start(group.group(numbered("start", s).c_str()), c);
@@ -99,7 +109,7 @@ MatrixCheckpoint load_checkpoint(const std::filesystem::path& path) {
     root.fail("format", "is not that of a checkpoint of a matrix fit");
   }
   if (root.integer("format_version") != format_version) {
-    root.fail("format_version", "is not 2, the only one this version reads");
+    root.fail("format_version", "is not 3, the only one this version reads");
   }
   MatrixCheckpoint c;
   read_state(root, c);

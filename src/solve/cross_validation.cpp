@@ -43,14 +43,29 @@ void choose(CrossValidation& cv, bool one_standard_error) {
     return point.validation_error <= least + tied * std::abs(least);
   });
   cv.best = cv.chosen = static_cast<std::size_t>(best - cv.path.begin());
-  if (!one_standard_error) return;
+  const Index parts = cv.parts_kept[cv.best];
   const double limit = best->validation_error + best->validation_standard_error;
   for (std::size_t k = 0; k < cv.best; ++k) {
-    if (cv.path[k].validation_error <= limit) {
+    const bool same_parts = parts > 0 && cv.parts_kept[k] == parts;
+    if ((one_standard_error || same_parts) && cv.path[k].validation_error <= limit) {
       cv.chosen = k;
       return;
     }
   }
+}
+
+Index median_parts_kept(std::vector<FoldPoint> points) {
+  const auto middle = points.begin() + static_cast<std::ptrdiff_t>(points.size() / 2);
+  std::nth_element(
+      points.begin(), middle, points.end(),
+      [](const FoldPoint& a, const FoldPoint& b) { return a.parts_kept < b.parts_kept; });
+  return middle->parts_kept;
+}
+
+double mean_empty_error(const std::vector<FoldPoint>& points) {
+  double mean = 0;
+  for (const FoldPoint& p : points) mean += p.empty_error / static_cast<double>(points.size());
+  return mean;
 }
 
 bool beats_nothing(const std::vector<FoldPoint>& points) {
@@ -62,13 +77,14 @@ bool beats_nothing(const std::vector<FoldPoint>& points) {
 }
 
 bool promising(const CrossValidation& cv) {
-  constexpr double worthwhile = 0.005;
+  constexpr double worthwhile = 0.005, noticeable = 0.05;
   const std::size_t points = cv.path.size();
   if (points < 4 && !cv.useful) return true;
   if (cv.best + 1 != points) return false;
-  if (points < 3) return true;
-  const double before = cv.path[points - 2].validation_error;
-  return cv.path[points - 1].validation_error < (1 - worthwhile) * before;
+  const double last = cv.path[points - 1].validation_error;
+  const double before = points > 1 ? cv.path[points - 2].validation_error : cv.empty_error;
+  return before - last > worthwhile * before ||
+         (cv.useful && before - last > noticeable * (cv.empty_error - last));
 }
 
 }  // namespace hadal

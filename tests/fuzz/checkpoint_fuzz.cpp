@@ -36,7 +36,9 @@ hadal::MatrixCheckpoint example(bool of_folds) {
     checkpoint.lambda = 0;
     checkpoint.folds.resize(2);
     checkpoint.folds[0].points.resize(2);
-    checkpoint.folds[0].starts = {{0.5, checkpoint.u, checkpoint.v, 1, 0}};
+    checkpoint.folds[0].penalised_errors = {1, 2};
+    checkpoint.folds[0].parts_kept = {0, 0};
+    checkpoint.folds[0].starts = {{0.5, checkpoint.u, checkpoint.v}};
   }
   return checkpoint;
 }
@@ -112,6 +114,7 @@ constexpr std::array objects{"u",
                              "atoms/mode0",
                              "found/mode1",
                              "fold0/penalised_errors",
+                             "fold0/parts_kept",
                              "fold0/start0/mode2",
                              "weights/layer0",
                              "second/layer1",

@@ -17,6 +17,7 @@ struct FakeFold {
   std::function<double(double ratio)> error;
   double interrupt_at = 0;
   double empty_error = 0;
+  std::function<Index(double ratio)> parts_kept = [](double) { return 0; };
   std::vector<double> asked = {};
   FoldPoint fit(double ratio) {
     asked.push_back(ratio);
@@ -24,6 +25,7 @@ struct FakeFold {
     point.size = static_cast<Index>(asked.size());
     point.held_out_error = error(ratio);
     point.empty_error = empty_error;
+    point.parts_kept = parts_kept(ratio);
     point.interrupted = ratio == interrupt_at;
     return point;
   }
@@ -79,6 +81,35 @@ TEST(CrossValidation, TakesTheLargestLambdaOfErrorsThatAgree) {
   EXPECT_EQ(cv.chosen, cv.best);
 }
 
+/// Means 2.4, 2.3 at 0.25 and 0.125, of which the second has a standard error of 0.3.
+std::vector<std::unique_ptr<FakeFold>> within_one_standard_error() {
+  return folds({from({{0.5, 5}, {0.25, 2.3}, {0.125, 2}, {0.0625, 3}}),
+                from({{0.5, 5}, {0.25, 2.5}, {0.125, 2.6}, {0.0625, 3}})});
+}
+
+TEST(CrossValidation, TakesTheLargestLambdaWhoseRefitsKeepAsManyPartsWithinOneStandardError) {
+  auto all = within_one_standard_error();
+  for (auto& fold : all) fold->parts_kept = [](double) { return 5; };
+  const CrossValidation cv = cross_validate(all, ratios, false, ignore);
+  EXPECT_EQ(cv.path[cv.best].lambda, 0.125);
+  EXPECT_EQ(cv.path[cv.chosen].lambda, 0.25);  // at 0.5 the error is larger than that
+}
+
+TEST(CrossValidation, TakesTheSmallestErrorWhereRefitsKeepOtherNumbersOfParts) {
+  auto all = within_one_standard_error();
+  for (auto& fold : all) fold->parts_kept = [](double ratio) { return ratio < 0.2 ? 6 : 5; };
+  const CrossValidation cv = cross_validate(all, ratios, false, ignore);
+  EXPECT_EQ(cv.path[cv.chosen].lambda, 0.125);
+}
+
+TEST(CrossValidation, PartsKeptAreTheMedianOverTheFolds) {
+  std::vector<FoldPoint> points(3);
+  points[0].parts_kept = 7;
+  points[1].parts_kept = 4;
+  points[2].parts_kept = 5;
+  EXPECT_EQ(median_parts_kept(points), 5);
+}
+
 TEST(CrossValidation, StopsWhenThePathNoLongerImprovesAndLooksBetweenThePoints) {
   const double finer = std::sqrt(0.25 * 0.125);
   // The first four points are always looked at; the fifth only if the fourth is promising.
@@ -106,6 +137,19 @@ TEST(CrossValidation, GoesBeyondTheFirstPointHoweverLittleItGains) {
   for (auto& fold : all) fold->empty_error = 1;
   const CrossValidation cv = cross_validate(all, ratios, false, ignore);
   EXPECT_EQ(cv.path[cv.best].lambda, 0.125);
+}
+
+/// Much noise makes every gain a small part of the error.
+TEST(CrossValidation, StopsAtTheSecondPointWhenItAddsLittleToWhatTheFirstGained) {
+  const Table little = {{0.5, 0.9900}, {0.25, 0.9896}, {0.125, 0.9}};
+  const Table enough = {{0.5, 0.9900}, {0.25, 0.9890}, {0.125, 0.9}};
+  auto ends = folds({from(little), from(little)}), goes_on = folds({from(enough), from(enough)});
+  for (auto& fold : ends) fold->empty_error = 1;
+  for (auto& fold : goes_on) fold->empty_error = 1;
+  const CrossValidation ended = cross_validate(ends, ratios, false, ignore);
+  EXPECT_EQ(ended.path[ended.best].lambda, 0.25);
+  const CrossValidation went_on = cross_validate(goes_on, ratios, false, ignore);
+  EXPECT_EQ(went_on.path[went_on.best].lambda, 0.125);
 }
 
 TEST(CrossValidation, LooksAboveTheFirstPointWhenTheSecondIsWorse) {

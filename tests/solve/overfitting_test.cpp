@@ -21,18 +21,17 @@ int seen_after(const std::vector<std::pair<double, double>>& iterations) {
 }
 
 TEST(Overfitting, IsSeenAfterThreeIterationsThatGainLittleAndPredictWorse) {
-  EXPECT_EQ(seen_after({{1000, 2}, {900, 1}, {899.5, 1.1}, {899.2, 1.1}, {899, 1.2}}), 5);
-  EXPECT_EQ(seen_after({{1000, 2}, {900, 1}, {899.5, 1}, {899.2, 1}, {899, 1}}), 5);
+  EXPECT_EQ(seen_after({{1000, 2}, {900, 1}, {895, 1.1}, {892, 1.1}, {890, 1.2}}), 5);
+  EXPECT_EQ(seen_after({{1000, 2}, {900, 1}, {895, 1}, {892, 1}, {890, 1}}), 5);
 }
 
 TEST(Overfitting, IsNotSeenWhileTheObjectiveFallsMuch) {
   EXPECT_EQ(seen_after({{1000, 2}, {900, 2.1}, {800, 2.2}, {700, 2.3}, {600, 2.4}, {500, 2.5}}), 0);
-  EXPECT_EQ(seen_after({{1000, 1}, {998.9, 1.1}, {997.8, 1.1}, {996.7, 1.1}}), 0);
+  EXPECT_EQ(seen_after({{1000, 1}, {989, 1.1}, {978, 1.1}, {967, 1.1}}), 0);
 }
 
 TEST(Overfitting, IsNotSeenWherePredictionsGetBetterAgain) {
-  EXPECT_EQ(
-      seen_after({{1000, 2}, {999.9, 2.1}, {999.8, 2.1}, {999.7, 1.9}, {999.6, 2}, {999.5, 2}}), 0);
+  EXPECT_EQ(seen_after({{1000, 2}, {999, 2.1}, {998, 2.1}, {997, 1.9}, {996, 2}, {995, 2}}), 0);
 }
 
 }  // namespace

@@ -41,19 +41,14 @@ using TimeLeft = std::function<double()>;
 
 /// What a fold has done so far: enough to go on from, to the same answer.
 struct FoldState {
-  /// What is held out says of the penalised fit at a ratio and of its refit.
-  struct Judgement {
-    double penalised_error = 0;
-    Index parts_kept = 0;  ///< by the refit, if there is one and it predicts better; else 0
-  };
   struct Done {
     double ratio;
     FoldPoint point;
+    double penalised_error;  ///< on what is held out; the point has the refit's, if that is less
   };
   struct Recent {
     double ratio;
     RankOneAtoms atoms;
-    Judgement judgement;
   };
   std::vector<Done> done;
   std::deque<Recent> recent;  ///< the last few fits, of which the next ones start
@@ -81,9 +76,8 @@ class MatrixFold {
   /// this one: what a fit at this ratio best starts from.
   RankOneAtoms nearest(double ratio) const;
 
-  using Judgement = FoldState::Judgement;
-  /// Nothing where the ratio is not one of the last few.
-  std::optional<Judgement> judgement_at(double ratio) const;
+  /// Nothing where no fit at the ratio is finished.
+  std::optional<FoldState::Done> done_at(double ratio) const;
 
  private:
   double error_of(const RankOneAtoms& atoms) const;

@@ -14,12 +14,12 @@ struct FoldCheckpoint {
   /// One for each fit that is finished: lambda is the ratio, validation_error the error on what the
   /// fold holds out.
   std::vector<PathPoint> points;
+  std::vector<double> penalised_errors;  ///< of each of them
+  std::vector<std::int64_t> parts_kept;  ///< by the refit of each of them, 0 if none
   /// The last few fits, of which the next ones start.
   struct Start {
     double ratio = 0;
     Factor u, v;
-    double penalised_error = 0;
-    std::int64_t parts_kept = 0;
   };
   std::vector<Start> starts;
 };

@@ -22,6 +22,7 @@ struct FoldPoint {
   double relative_gap = 0;
   double held_out_error = 0;  ///< mean error on what the fold holds out
   double empty_error = 0;     ///< that of a model without any atom
+  Index parts_kept = 0;       ///< by the refit that is judged; 0: the fit itself is
   bool interrupted = false;
 };
 
@@ -35,9 +36,11 @@ concept Fold = requires(F& fold, double ratio) {
 struct CrossValidation {
   /// By decreasing lambda, which holds the ratio; figures are means over the folds.
   std::vector<PathPoint> path;
-  std::size_t best = 0;    ///< smallest mean held-out error, ties to the larger lambda
-  std::size_t chosen = 0;  ///< best, or the first within one standard error of it
-  bool useful = false;     ///< some point predicts better than a model without atoms
+  std::vector<Index> parts_kept;  ///< at each point, the median over the folds
+  std::size_t best = 0;           ///< smallest mean held-out error, ties to the larger lambda
+  std::size_t chosen = 0;         ///< see choose
+  bool useful = false;            ///< some point predicts better than a model without atoms
+  double empty_error = 0;         ///< mean error of a model without atoms
   bool interrupted = false;
 };
 
@@ -52,20 +55,27 @@ inline int fits_at_most(const std::vector<double>& ratios, std::size_t folds) {
 /// Mean and standard error over the folds of every figure.
 PathPoint average(double ratio, const std::vector<FoldPoint>& points);
 
-/// Sets best and chosen: the smallest error, and the first (largest lambda) within one standard
-/// error of it. Errors that agree to 2e-5 of themselves are tied, and the largest lambda of them is
-/// the best: refits of the same atoms differ by no more than where their search ended, which is not
-/// to decide which lambdas are looked at.
+/// Sets best and chosen: the smallest error, and that or the first (largest lambda) within one
+/// standard error of it: of all points, if that is asked for; else of those whose refits keep as
+/// many parts as the best point's, since smaller lambdas then only find the same parts among more
+/// noise, in more time. Errors that agree to 2e-5 of themselves are tied, and the largest lambda of
+/// them is the best: refits of the same atoms differ by no more than where their search ended,
+/// which is not to decide which lambdas are looked at.
 void choose(CrossValidation& cv, bool one_standard_error);
+
+Index median_parts_kept(std::vector<FoldPoint> points);
+
+double mean_empty_error(const std::vector<FoldPoint>& points);
 
 /// Whether the folds predict better than without atoms, by more than two standard errors of their
 /// mean gain.
 bool beats_nothing(const std::vector<FoldPoint>& points);
 
 /// Whether smaller lambda still promises to predict better: the last point is the best one, and
-/// from the third on better than the one before by more than half a per cent (before, the few atoms
-/// of a large lambda say little of what more of them would); or there are up to three of which none
-/// is useful, where the first atoms may be noise.
+/// better than the one before (the first: than no atoms) by more than half a per cent or by more
+/// than a twentieth of all that is gained over no atoms (where noise is strong all of it is a small
+/// part of the error, and few atoms may gain little where many gain much); or there are up to three
+/// of which none is useful, where the first atoms may be noise.
 bool promising(const CrossValidation& cv);
 
 /// Called before every fit of a fold with the number of fits started before; from any thread, one
@@ -108,9 +118,11 @@ void fit_folds(std::vector<std::unique_ptr<F>>& folds, double ratio, const Advan
   for (const FoldPoint& point : points) cv.interrupted = cv.interrupted || point.interrupted;
   if (cv.interrupted && !cv.path.empty()) return;  // what was cut short says nothing
   cv.useful = cv.useful || beats_nothing(points);
-  const PathPoint mean = average(ratio, points);
+  cv.empty_error = mean_empty_error(points);
   const auto smaller = [&](const PathPoint& point) { return point.lambda < ratio; };
-  cv.path.insert(std::find_if(cv.path.begin(), cv.path.end(), smaller), mean);
+  const auto place = std::find_if(cv.path.begin(), cv.path.end(), smaller) - cv.path.begin();
+  cv.path.insert(cv.path.begin() + place, average(ratio, points));
+  cv.parts_kept.insert(cv.parts_kept.begin() + place, median_parts_kept(points));
 }
 
 /// Goes down the ratios, largest first, as long as they are promising: smaller lambda then only

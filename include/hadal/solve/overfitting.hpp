@@ -6,7 +6,7 @@
 namespace hadal {
 
 /// Whether a fit that is only judged by what it holds out has come to where growing fits noise: for
-/// three iterations in a row the objective has fallen by less than a thousandth of itself, and the
+/// three iterations in a row the objective has fallen by less than a hundredth of itself, and the
 /// held-out error has not fallen below its least. Structured norms then find hundreds of such atoms
 /// one after the other. (While the objective still falls by more, that error may rise and fall
 /// again.)
@@ -22,7 +22,7 @@ class Overfitting {
   bool seen() const { return worse_ >= in_a_row; }
 
  private:
-  static constexpr double little = 1e-3;
+  static constexpr double little = 1e-2;
   static constexpr int in_a_row = 3;
   double least_ = std::numeric_limits<double>::infinity();
   double objective_ = std::numeric_limits<double>::infinity();
