@@ -21,13 +21,15 @@ namespace fs = std::filesystem;
 
 void require_input(const fs::path& path, const std::string& what) {
   std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) {
-    throw DataError(fmt::format("{} '{}' does not exist", what, path.string()));
-  }
-  if (fs::is_directory(status)) {
+  if (fs::is_directory(path, error))
     throw DataError(fmt::format("{} '{}' is a folder: expected a file", what, path.string()));
-  }
+  require_data(path, what);
+}
+
+void require_data(const fs::path& path, const std::string& what) {
+  std::error_code error;
+  if (!fs::exists(fs::status(path, error)))
+    throw DataError(fmt::format("{} '{}' does not exist", what, path.string()));
   if (::access(path.c_str(), R_OK) != 0) {
     throw DataError(
         fmt::format("{} '{}' cannot be read: {}", what, path.string(), std::strerror(errno)));

@@ -10,6 +10,9 @@ namespace hadal::cli {
 /// e.g. "model file".
 void require_input(const std::filesystem::path& path, const std::string& what);
 
+/// The same of what may be a folder, too: one of pictures.
+void require_data(const std::filesystem::path& path, const std::string& what);
+
 /// Throws ArgumentError unless a file can be written to `path`, which `option` gave: its folder
 /// exists and may be written to, and neither a folder nor one of `others` is in its place.
 /// Long work comes after this check, not before.

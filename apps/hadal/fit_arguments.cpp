@@ -144,7 +144,7 @@ void FitArguments::check(const std::filesystem::path& data) const {
   require_at_most_one(lambda_options_);
   if (rule_ && rule_->count() > 0 && options_.lambda.kind != LambdaChoice::Kind::cross_validated)
     throw ArgumentError(rule_->get_name() + " was given with a fixed lambda: expected --cv");
-  require_input(data, "data file");
+  require_data(data, "data file");
   if (!options_.resume.empty()) require_input(options_.resume, "--resume");
   if (!out_.empty()) require_output(out_, "--out", {data});
   if (!json_.empty() && json_ != "-") require_output(json_, "--json", {data, out_});

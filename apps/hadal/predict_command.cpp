@@ -128,7 +128,7 @@ void PredictCommand::check_arguments() const {
   }
   if (all_) require_extension(out_, "--out", {".csv", ".npy", ".png", ".tif", ".tiff"});
   require_input(model_, "model file");
-  if (!pairs_.empty()) require_input(pairs_, "pairs file");
+  if (!pairs_.empty()) require_data(pairs_, "pairs file");
   if (!seen_.empty()) require_input(seen_, "--seen");
   if (!targets_.empty()) require_input(targets_, "--target-file");
   if (!out_.empty()) require_output(out_, "--out", {model_, pairs_, seen_});

@@ -51,7 +51,7 @@ class ReportCommand {
 
   int run() const {
     require_input(model_, "model file");
-    if (!data_.empty()) require_input(data_, "data file");
+    if (!data_.empty()) require_data(data_, "data file");
     require_output(out_, "--out", {model_, data_});
     if (simplex_ && model_kind(model_) != ModelKind::tensor)
       throw ArgumentError("--simplex is for a tensor's model; expected none");

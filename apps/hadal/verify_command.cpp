@@ -95,7 +95,7 @@ class VerifyCommand {
 
   int run() {
     require_input(model_, "model file");
-    require_input(data_, "data file");
+    require_data(data_, "data file");
     if (!input_.empty()) require_input(input_, "--input");
     if (!targets_.empty()) require_input(targets_, "--target-file");
     if (!json_.empty() && json_ != "-") require_output(json_, "--json", {model_, data_});

@@ -179,6 +179,11 @@ PolarBound hidden_unit_bound(const HiddenUnitFamily& family, const Vector& q,
                              const PolarRequest& request) {
   const Factor forces = ConstMap(q.data(), family.x().rows(), family.outputs());
   const Activation& activation = family.activation();
+  if (!(family.x().array() != 0).any() || !(q.array() != 0).any()) {
+    PolarBound nothing = certain(0, "no input or no force is other than zero");
+    nothing.best_there_is = true;
+    return nothing;
+  }
   if (family.gated()) return gated_bound(family, forces, request);
   if (activation.kind == Activation::Kind::linear) return linear_bound(family, forces, request);
   if (activation.kind == Activation::Kind::square && family.outputs() == 1)

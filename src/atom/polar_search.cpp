@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 namespace hadal {
 namespace {
@@ -69,17 +71,22 @@ void PolarSearch::run(const Factor& starts, Index count, double precision,
   std::vector<Candidate> candidates(starts.cols());
   for (Index s = 0; s < starts.cols(); ++s) candidates[s].v = starts.col(s);
   for (int k = 0; k < first_rounds; ++k) alternate(candidates, precision);
-  keep_distinct(candidates, 2 * count);
+  keep_distinct(candidates, std::max(2 * count, starts.cols() / 8));
   for (int k = 0; k < rounds && !cancelled(); ++k) alternate(candidates, precision);
-  keep_distinct(candidates, count);
+  best_.insert(best_.end(), std::make_move_iterator(candidates.begin()),
+               std::make_move_iterator(candidates.end()));
+  keep_distinct(best_, count);
+  take_best();
+}
 
-  found_ = {Factor(q_.rows, static_cast<Index>(candidates.size())),
-            Factor(q_.columns, static_cast<Index>(candidates.size()))};
+void PolarSearch::take_best() {
+  found_ = {Factor(q_.rows, static_cast<Index>(best_.size())),
+            Factor(q_.columns, static_cast<Index>(best_.size()))};
   collected_.clear();
-  for (std::size_t s = 0; s < candidates.size(); ++s) {
-    found_.u.col(static_cast<Index>(s)) = candidates[s].u;
-    found_.v.col(static_cast<Index>(s)) = candidates[s].v;
-    collected_.push_back(candidates[s].value);
+  for (std::size_t s = 0; s < best_.size(); ++s) {
+    found_.u.col(static_cast<Index>(s)) = best_[s].u;
+    found_.v.col(static_cast<Index>(s)) = best_[s].v;
+    collected_.push_back(best_[s].value);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "hadal/error.hpp"
 #include "hadal/kernel/products.hpp"
 #include "polar_search.hpp"
+#include "structured_starts.hpp"
 
 namespace hadal {
 namespace {
@@ -24,43 +25,6 @@ void check_graph(const FactorNorm& norm, Index elements, const char* side) {
                     "one for each element of the factor",
                     norm.graph.vertices, side, elements));
   }
-}
-
-/// Column numbers by decreasing length, at most `count`.
-std::vector<Index> longest(const Vector& lengths, Index count) {
-  std::vector<Index> order(lengths.size());
-  std::iota(order.begin(), order.end(), 0);
-  count = std::min<Index>(count, lengths.size());
-  std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](Index a, Index b) {
-    return lengths[a] > lengths[b] || (lengths[a] == lengths[b] && a < b);
-  });
-  order.resize(count);
-  return order;
-}
-
-/// Where the search starts: the current atoms, the leading singular pairs, with both signs where a
-/// constraint makes them differ, and the longest rows of Q.
-Factor starts_of(const ObservedPattern& pattern, const Vector& q, const RankOneAtoms& atoms,
-                 bool signs_differ, std::uint64_t seed) {
-  constexpr Index singular_max = 8, row_max = 4;
-  PolarRequest request;
-  request.atoms_max = singular_max;
-  request.seed = seed;
-  const RankOneFamily plain(pattern);
-  const RankOneAtoms pairs = plain.polar(q, plain.empty(), request).found;
-  Vector lengths = Vector::Zero(pattern.rows());
-  pattern.for_each([&](Index k, Index i, Index) { lengths[i] += q[k] * q[k]; });
-  const std::vector<Index> rows = longest(lengths, row_max);
-  std::vector<Index> number(pattern.rows(), -1);
-  for (std::size_t s = 0; s < rows.size(); ++s) number[rows[s]] = static_cast<Index>(s);
-  Factor of_rows = Factor::Zero(pattern.columns(), static_cast<Index>(rows.size()));
-  pattern.for_each([&](Index k, Index i, Index j) {
-    if (number[i] >= 0) of_rows(j, number[i]) = q[k];
-  });
-  const Factor opposite = signs_differ ? Factor(-pairs.v) : Factor(pattern.columns(), 0);
-  Factor starts(pattern.columns(), atoms.size() + pairs.size() + opposite.cols() + of_rows.cols());
-  starts << atoms.v, pairs.v, opposite, of_rows;
-  return starts;
 }
 
 /// norm(x) >= (l1 + l2) ||x||_2, hence polar(Q) <= sigma_1(Q) / ((l1_u + l2_u) (l1_v + l2_v)):
@@ -178,13 +142,19 @@ PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& 
       space_.rows(), space_.columns(),
       [&](const Factor& v, Factor& out) { apply(space_.pattern(), pulled, v, out); },
       [&](const Factor& u, Factor& out) { apply_transpose(space_.pattern(), pulled, u, out); }};
+  const FactorNorm &u = u_.norm(), &v = v_.norm();
   PolarSearch search(products, u_, v_);
-  const bool signs_differ = u_.norm().nonnegative || v_.norm().nonnegative;
-  search.run(starts_of(space_.pattern(), pulled, atoms, signs_differ, request.seed),
-             request.atoms_max, 0.1 * request.precision, request.cancelled);
+  search.run(
+      first_starts(space_.pattern(), pulled, atoms, u.nonnegative || v.nonnegative, request.seed),
+      request.atoms_max, 0.1 * request.precision, request.cancelled);
+  const double wanted = request.lambda * (1 + 0.1 * request.precision);
+  const bool exact = u.plain() && v.plain();  // the singular vectors
+  if (!exact && search.value() <= wanted && !request.cancelled())
+    search.run(more_starts(space_.pattern(), pulled, u, v, request.seed), request.atoms_max,
+               0.1 * request.precision, request.cancelled);
   result.found = search.found();
   result.collected = search.collected();
-  result.value = result.collected.empty() ? 0 : result.collected.front();
+  result.value = search.value();
   result.passes = search.passes();
   result.bound.value = result.value;
   result.bound.method = "many-start alternating search";

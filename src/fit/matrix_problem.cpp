@@ -163,8 +163,10 @@ double MatrixProblem::lambda_max() const {
   if (!lambda_max_) {
     Vector residual = Vector::Zero(pattern_.observed());
     with_loss([&](const auto& loss) { loss.evaluate(residual, residual); });
+    PolarRequest thorough;
+    thorough.lambda = std::numeric_limits<double>::infinity();
     const double polar =
-        structured_ ? structured_->polar(residual, structured_->empty(), {}).value
+        structured_ ? structured_->polar(residual, structured_->empty(), thorough).value
                     : largest_singular_value(space().pattern(), family_.pull(std::move(residual)));
     lambda_max_ = polar * lambda_unit();
   }

@@ -75,7 +75,7 @@ void NetworkProblem::standardise(const SampleData& data, const NetworkFitOptions
     const Factor centred = data.inputs.rowwise() - frame_.input_mean.transpose();
     const Vector deviation = weighted_means(centred.cwiseAbs2(), data.weight).cwiseSqrt();
     for (Index j = 0; j < inputs; ++j) {
-      // A constant input stays, as zeros up to rounding.
+      // A constant input stays, as zeros.
       const double rounding = 1e-12 * std::abs(frame_.input_mean[j]);
       if (deviation[j] > rounding) frame_.input_scale[j] = deviation[j];
     }

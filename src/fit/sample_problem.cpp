@@ -41,8 +41,12 @@ Factor targets_of(const SampleData& data, Index outputs) {
 }
 
 Vector weighted_means(const Factor& values, const Vector& weight) {
-  if (weight.size() == 0) return values.colwise().mean();
-  return values.transpose() * weight / weight.sum();
+  Vector means = weight.size() == 0 ? Vector(values.colwise().mean())
+                                    : Vector(values.transpose() * weight / weight.sum());
+  // Of values that are all alike nothing is to be left, not even rounding.
+  for (Index j = 0; j < values.cols(); ++j)
+    if ((values.col(j).array() == values(0, j)).all()) means[j] = values(0, j);
+  return means;
 }
 
 LossKind loss_of_task(const SampleData& data, LossKind asked) {

@@ -295,6 +295,8 @@ PolarBound NetworkPolar::bound(const std::vector<double>& gradient, const Certif
                                const Enough& enough, double work) const {
   const Factor r = Eigen::Map<const Factor>(gradient.data(), x_.rows(), model_.outputs());
   const Activation& activation = model_.activation;
+  if (!(r.array() != 0).any() || !(x_.array() != 0).any())
+    return {0, 0, Proof::deterministic, 0, "no input or no force is other than zero"};
   PolarBound best = none("nothing is proved of " + activation.to_string() + " units");
   if (model_.gated()) {
     best = gated(r);

@@ -145,7 +145,8 @@ Problem scaled_problem(const NetworkModel& model, const SampleData& data, const 
   const Real sizes = model.v.cwiseAbs().rowwise().sum().size()
                          ? model.v.cwiseAbs().rowwise().sum().maxCoeff()
                          : 0.0;
-  problem.factor_loss = std::ldexp(error * 1.01L, -scaling.data) + 0x1p-1060L * (1 + sizes);
+  if (model.size() > 0)
+    problem.factor_loss = std::ldexp(error * 1.01L, -scaling.data) + 0x1p-1060L * (1 + sizes);
   GivenPenalty penalty;
   for (Index j = 0; j < model.size(); ++j) penalty.value += unit_penalty(model, j);
   penalty.value = std::ldexp(penalty.value, -scaling.data);
