@@ -57,6 +57,7 @@ class FitNetworkCommand {
 
  private:
   void add_model_options(CLI::App& app);
+  void check_validation() const;
   template <class Options>
   int fitted(const SampleData& data, Options options) const;
 
@@ -168,9 +169,19 @@ int FitNetworkCommand::fitted(const SampleData& data, Options options) const {
   return write_results(arguments_, model, files);
 }
 
+/// Of deep subnetworks the part held out ends a training, at any lambda.
+void FitNetworkCommand::check_validation() const {
+  if (deep_.given() || app_.count("--validation") == 0) return;
+  for (const char* name : {"--lambda", "--lambda-ratio", "--cv"})
+    if (app_.count(name) > 0)
+      throw ArgumentError(fmt::format(
+          "{} was given with --validation, by which lambda is chosen: expected one of them", name));
+}
+
 int FitNetworkCommand::run() {
   const SampleReadOptions read_options = reading_.options();
   deep_.check(app_);
+  check_validation();
   arguments_.check(data_);
   if (!read_options.target_file.empty()) require_input(read_options.target_file, "--target-file");
   SampleData data = read_samples(data_, read_options);

@@ -84,10 +84,12 @@ Vector HiddenUnitFamily::penalties(const Atoms& atoms) const {
 PolarResult<HiddenUnits> HiddenUnitFamily::polar(const Vector& q, const Atoms& atoms,
                                                  const PolarRequest& request) const {
   if (request.proof != Proof::deterministic) return search_unit_polar(*this, q, atoms, request);
+  UnitBound bounded = hidden_unit_bound(*this, q, request);
   PolarResult<Atoms> result;
-  result.value = request.estimate;
   result.found = empty();
-  result.bound = hidden_unit_bound(*this, q, request);
+  if (bounded.direction.size() > 0) result = unit_along(*this, q, bounded.direction);
+  result.value = std::max(result.value, request.estimate);
+  result.bound = std::move(bounded.bound);
   return result;
 }
 

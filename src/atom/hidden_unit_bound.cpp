@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "../certify/verified_gram.hpp"
 #include "hadal/algebra/decompositions.hpp"
@@ -96,18 +97,19 @@ PolarBound square_bound(const Factor& x, const Vector& q, const PolarRequest& re
 /// is left of each outside it.
 struct Reduced {
   Factor points;
+  Matrix basis;     ///< of the space, as columns
   double left = 0;  ///< sum of ||q_i|| ||x_i outside||
 };
 
 Reduced reduced(const Factor& x, const Factor& q, Index dimensions_max) {
-  if (x.cols() <= dimensions_max) return {x, 0};
+  if (x.cols() <= dimensions_max) return {x, Matrix::Identity(x.cols(), x.cols()), 0};
   const Matrix gram = x.transpose() * x;
   const Eigen::SelfAdjointEigenSolver<Matrix> eigen(gram);
   const Vector& value = eigen.eigenvalues();
   const Index rank = (value.array() > 1e-14 * value[value.size() - 1]).count();
   if (rank > dimensions_max) return {};
-  const Factor basis = eigen.eigenvectors().rightCols(rank);
-  Reduced result{x * basis, 0};
+  const Matrix basis = eigen.eigenvectors().rightCols(rank);
+  Reduced result{x * basis, basis, 0};
   const Vector outside =
       (x - result.points * basis.transpose()).rowwise().norm() + 1e-14 * x.rowwise().norm();
   result.left = q.rowwise().norm().dot(outside);
@@ -127,39 +129,46 @@ DirectionBoundOptions division_options(const HiddenUnitFamily& family,
 }
 
 /// By l2 norms; `relaxed`: what is known without a division.
-PolarBound product_bound(const HiddenUnitFamily& family, const Factor& q, const TwoSlopes& slopes,
-                         const PolarRequest& request, PolarBound relaxed) {
+UnitBound product_bound(const HiddenUnitFamily& family, const Factor& q, const TwoSlopes& slopes,
+                        const PolarRequest& request, PolarBound relaxed) {
   const Reduced inputs = reduced(family.x(), q, dimensions_max);
   if (inputs.points.cols() == 0) {
     relaxed.best_there_is = true;
-    return relaxed;
+    return {relaxed};
   }
   DirectionBound divided =
       bound_directions(inputs.points, q, slopes, division_options(family, request));
   divided.upper =
       divided.upper * (1 + 1e-13) + 1.01 * (slopes.half + std::abs(slopes.mean)) * inputs.left;
-  return divided.upper < relaxed.value ? certain(divided.upper, by_division) : relaxed;
+  return {divided.upper < relaxed.value ? certain(divided.upper, by_division) : relaxed,
+          inputs.basis * divided.direction};
 }
 
 /// By l1 norms: of v, too, so that a unit has one output where it collects the most.
-PolarBound path_bound(const HiddenUnitFamily& family, const Factor& q, const TwoSlopes& slopes,
-                      const PolarRequest& request, PolarBound relaxed) {
+UnitBound path_bound(const HiddenUnitFamily& family, const Factor& q, const TwoSlopes& slopes,
+                     const PolarRequest& request, PolarBound relaxed) {
   const Factor& x = family.x();
   const double corner = corner_bound(x, q, slopes);
   if (corner < relaxed.value) relaxed = certain(corner, "corners of a convex relaxation");
   if (x.cols() > dimensions_max) {
     relaxed.best_there_is = true;
-    return relaxed;
+    return {relaxed};
   }
-  double upper = 0;
-  for (Index k = 0; k < q.cols(); ++k)
-    upper = std::max(
-        upper, bound_directions(x, q.col(k), slopes, division_options(family, request)).upper);
-  return upper < relaxed.value ? certain(upper, by_division) : relaxed;
+  DirectionBound largest;
+  for (Index k = 0; k < q.cols(); ++k) {
+    DirectionBound divided =
+        bound_directions(x, q.col(k), slopes, division_options(family, request));
+    largest.upper = std::max(largest.upper, divided.upper);
+    if (divided.lower <= largest.lower) continue;
+    largest.lower = divided.lower;
+    largest.direction = std::move(divided.direction);
+  }
+  return {largest.upper < relaxed.value ? certain(largest.upper, by_division) : relaxed,
+          std::move(largest.direction)};
 }
 
-PolarBound two_slopes_bound(const HiddenUnitFamily& family, const Factor& q,
-                            const PolarRequest& request) {
+UnitBound two_slopes_bound(const HiddenUnitFamily& family, const Factor& q,
+                           const PolarRequest& request) {
   const Activation& activation = family.activation();
   const TwoSlopes slopes{(activation.slope_above() + activation.slope_below()) / 2,
                          (activation.slope_above() - activation.slope_below()) / 2};
@@ -175,25 +184,25 @@ PolarBound two_slopes_bound(const HiddenUnitFamily& family, const Factor& q,
 
 }  // namespace
 
-PolarBound hidden_unit_bound(const HiddenUnitFamily& family, const Vector& q,
-                             const PolarRequest& request) {
+UnitBound hidden_unit_bound(const HiddenUnitFamily& family, const Vector& q,
+                            const PolarRequest& request) {
   const Factor forces = ConstMap(q.data(), family.x().rows(), family.outputs());
   const Activation& activation = family.activation();
   if (!(family.x().array() != 0).any() || !(q.array() != 0).any()) {
     PolarBound nothing = certain(0, "no input or no force is other than zero");
     nothing.best_there_is = true;
-    return nothing;
+    return {nothing};
   }
-  if (family.gated()) return gated_bound(family, forces, request);
-  if (activation.kind == Activation::Kind::linear) return linear_bound(family, forces, request);
+  if (family.gated()) return {gated_bound(family, forces, request)};
+  if (activation.kind == Activation::Kind::linear) return {linear_bound(family, forces, request)};
   if (activation.kind == Activation::Kind::square && family.outputs() == 1)
-    return square_bound(family.x(), q, request);
+    return {square_bound(family.x(), q, request)};
   if (activation.two_slopes()) return two_slopes_bound(family, forces, request);
   PolarBound bound;
   bound.value = request.estimate;
   bound.method = "many-start ascent";
   bound.best_there_is = true;
-  return bound;
+  return {bound};
 }
 
 }  // namespace hadal

@@ -314,4 +314,14 @@ PolarResult<HiddenUnits> search_unit_polar(const HiddenUnitFamily& family, const
   return result;
 }
 
+PolarResult<HiddenUnits> unit_along(const HiddenUnitFamily& family, const Vector& q,
+                                    const Vector& u) {
+  const Search only(family, ConstMap(q.data(), family.x().rows(), family.outputs()), u);
+  PolarResult<HiddenUnits> result;
+  result.found = only.units();
+  result.value = only.value()[0];
+  result.collected = {result.value};
+  return result;
+}
+
 }  // namespace hadal

@@ -11,4 +11,9 @@ namespace hadal {
 PolarResult<HiddenUnits> search_unit_polar(const HiddenUnitFamily& family, const Vector& q,
                                            const HiddenUnits& units, const PolarRequest& request);
 
+/// The unit with input weights along u and the output weights that collect the most, of penalty
+/// one, and what it collects. For units of one piece.
+PolarResult<HiddenUnits> unit_along(const HiddenUnitFamily& family, const Vector& q,
+                                    const Vector& u);
+
 }  // namespace hadal

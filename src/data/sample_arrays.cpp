@@ -146,8 +146,9 @@ SampleData read_sample_arrays(const Source& inputs, const Source* targets,
   } else if (like != nullptr) {
     set_no_targets(data, *like);
   } else {
-    throw ArgumentError(fmt::format(
-        "{} holds inputs: expected an NPY file with their targets as target_file", inputs.name));
+    throw ArgumentError(
+        fmt::format("{} holds inputs: expected an NPY file with their targets as the target file",
+                    inputs.name));
   }
   return data;
 }

@@ -117,8 +117,9 @@ SampleData read_sample_idx(const Source& pictures, const Source* labels,
   } else if (like != nullptr) {
     set_no_targets(data, *like);
   } else {
-    throw ArgumentError(fmt::format(
-        "{} holds pictures: expected an IDX file with their labels as target_file", pictures.name));
+    throw ArgumentError(
+        fmt::format("{} holds pictures: expected an IDX file with their labels as the target file",
+                    pictures.name));
   }
   return data;
 }

@@ -12,7 +12,7 @@ namespace hadal::io {
 
 /// How a message about a missing value ends.
 inline constexpr const char* missing_advice =
-    "expected a value (set missing to mean to put the mean in its place)";
+    "expected a value (a fit with missing = mean puts the mean of the others in its place)";
 
 /// Throws DataError unless there are 1 to 2^31 - 1 samples and inputs, whose numbers could be held
 /// by the memory that is free now. To be called before anything of that size is allocated.

@@ -22,12 +22,15 @@ void check_network_options(const NetworkFitOptions& o) {
     throw ArgumentError("a checkpoint was asked for of a network's fit; expected none");
   require_option(o.validation >= 0 && o.validation < 1, "validation", o.validation,
                  "a part of the samples, in (0, 1)");
+  require_option(o.validation == 0 || o.lambda.kind == LambdaChoice::Kind::cross_validated,
+                 "validation", o.validation, "none where lambda is given, which it would choose");
   require_option(o.gates >= 0 && o.gates <= gates_max, "gates", static_cast<double>(o.gates),
                  "0 to 100,000");
   if (o.gates > 0 &&
       (o.activation.kind != Activation::Kind::linear || o.penalty != UnitPenalty::product))
     throw ArgumentError(
-        "gates were given with another activation than linear, or another penalty than product");
+        "gated units were given with the path penalty or an activation of their own; expected the "
+        "product penalty and linear units");
   if (o.penalty == UnitPenalty::path && o.activation.degree() != 1)
     throw ArgumentError("the path penalty was given with the square activation; expected product");
 }

@@ -25,7 +25,8 @@ struct PolarBound {
 /// What the loop asks of a polar computation.
 struct PolarRequest {
   double lambda = 0;          ///< atoms that collect more than this are wanted
-  Proof proof = Proof::none;  ///< kind of bound wanted; deterministic: the bound alone, no atoms
+  Proof proof = Proof::none;  ///< kind of bound wanted; deterministic: the bound, with
+                              ///< what better atoms its proof has met, if any
   double estimate = 0;        ///< for a deterministic bound: the best value found by a search
   double failure_probability = 1e-12;
   Index atoms_max = 1;      ///< how many atoms to return at the most

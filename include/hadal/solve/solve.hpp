@@ -168,27 +168,37 @@ class SolveLoop {
     PolarResult<Atoms> polar = family_.polar(*residual_, state_.atoms, request);
     state_.passes += polar.passes;
     certificate_ = hadal::certify(loss_, objective_, *residual_, options_.lambda, polar.bound);
-    estimate_ = gap_at(polar.value);
-    grows_ = growth_count(polar.collected, growth_threshold()) > 0;
+    judge(polar);
     // The deterministic proof is the dearest step: it is made when the model looks optimal or can
     // no longer be improved, and the bound of the search stands in before.
     const bool last = limit_reached() || (at_floor_ && !grows_);
     state_.thorough = false;
     exhausted_ = false;
     if (options_.proof == Proof::deterministic && (estimate_ <= options_.tolerance || last)) {
-      const PolarBound proved = prove(request, polar.value);
+      PolarResult<Atoms> proved = prove(request, polar.value);
       state_.thorough = certificate_.relative_gap > options_.tolerance;
-      exhausted_ = estimate_ <= options_.tolerance && !grows_ && proved.best_there_is;
+      const bool best_there_is = proved.bound.best_there_is;
+      // The proof may have met what the search has missed.
+      if (!proved.collected.empty() && proved.collected.front() > polar.value) {
+        polar = std::move(proved);
+        judge(polar);
+      }
+      exhausted_ = estimate_ <= options_.tolerance && !grows_ && best_there_is;
     }
     return polar;
   }
 
+  void judge(const PolarResult<Atoms>& polar) {
+    estimate_ = gap_at(polar.value);
+    grows_ = growth_count(polar.collected, growth_threshold()) > 0;
+  }
+
   /// Puts the deterministic bound into the certificate.
-  PolarBound prove(PolarRequest request, double estimate) {
+  PolarResult<Atoms> prove(PolarRequest request, double estimate) {
     request.proof = Proof::deterministic;
     request.estimate = estimate;
-    const PolarBound proved = family_.polar(*residual_, state_.atoms, request).bound;
-    certificate_ = hadal::certify(loss_, objective_, *residual_, options_.lambda, proved);
+    PolarResult<Atoms> proved = family_.polar(*residual_, state_.atoms, request);
+    certificate_ = hadal::certify(loss_, objective_, *residual_, options_.lambda, proved.bound);
     return proved;
   }
 
