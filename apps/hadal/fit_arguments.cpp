@@ -140,11 +140,11 @@ void FitArguments::add_output_options(CLI::App& app) {
   app.add_flag("--quiet", quiet_, "Show no progress")->group(group);
 }
 
-void FitArguments::check(const std::filesystem::path& data) const {
+void FitArguments::check(const std::filesystem::path& data, bool folder) const {
   require_at_most_one(lambda_options_);
   if (rule_ && rule_->count() > 0 && options_.lambda.kind != LambdaChoice::Kind::cross_validated)
     throw ArgumentError(rule_->get_name() + " was given with a fixed lambda: expected --cv");
-  require_data(data, "data file");
+  folder ? require_data(data, "data file") : require_input(data, "data file");
   if (!options_.resume.empty()) require_input(options_.resume, "--resume");
   if (!out_.empty()) require_output(out_, "--out", {data});
   if (!json_.empty() && json_ != "-") require_output(json_, "--json", {data, out_});

@@ -28,8 +28,8 @@ class FitArguments {
   void add_output_options(CLI::App& app);
 
   /// Throws ArgumentError for options that exclude each other, and for files that cannot be read or
-  /// written; `data`: the file that the fit reads.
-  void check(const std::filesystem::path& data) const;
+  /// written; `data`: the file that the fit reads, which may be a folder.
+  void check(const std::filesystem::path& data, bool folder = false) const;
 
   bool tolerance_given() const { return tolerance_->count() > 0; }
   bool quiet() const { return quiet_; }

@@ -182,9 +182,13 @@ int FitNetworkCommand::run() {
   const SampleReadOptions read_options = reading_.options();
   deep_.check(app_);
   check_validation();
-  arguments_.check(data_);
+  arguments_.check(data_, true);
   if (!read_options.target_file.empty()) require_input(read_options.target_file, "--target-file");
   SampleData data = read_samples(data_, read_options);
+  if (data.task == Task::classification && app_.count("--loss") > 0)
+    throw ArgumentError(
+        "--loss was given for classes, whose loss is the logistic or multinomial one; expected it "
+        "for a regression only (--task regression)");
   return deep_.given() ? fitted(data, deep_.options(app_, options_, data)) : fitted(data, options_);
 }
 

@@ -107,6 +107,11 @@ FactorNorm NormArguments::norm_of(const Side& side, const char* name, Index elem
                       "WIDTHxHEIGHT",
                       name, side.norm));
     }
+    if (side.shape && natural && *side.shape != *natural)
+      throw ArgumentError(fmt::format(
+          "--shape-{} {}x{} was given for pictures of {} x {} pixels (width x height); expected "
+          "their shape, or none",
+          name, (*side.shape)[0], (*side.shape)[1], (*natural)[0], (*natural)[1]));
     shape = side.shape ? *side.shape : *natural;
   }
   norm.graph = lattice(kind, shape);

@@ -207,7 +207,13 @@ void PredictCommand::predict_matrix(const MatrixModel& model) const {
 }
 
 void PredictCommand::find_errors(const MatrixModel& model) const {
-  const MatrixData data = align_to_model(model, read_matrix(pairs_, read_options(model)), false);
+  const MatrixData given = read_matrix(pairs_, read_options(model));
+  const bool numbered = given.row_labels.empty() && given.column_labels.empty();
+  if (numbered && (given.entries.rows != model.rows() || given.entries.columns != model.columns()))
+    throw DataError(fmt::format("{}: a matrix of {} x {}; expected the data of the fit, {} x {}",
+                                pairs_.string(), given.entries.rows, given.entries.columns,
+                                model.rows(), model.columns()));
+  const MatrixData data = align_to_model(model, given, false);
   const Entries& entries = data.entries;
   const std::vector<GrossError> errors = gross_errors(model, entries);
   std::string text = csv_field(model.row_name) + "," + csv_field(model.column_name) + "," +

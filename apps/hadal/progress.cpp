@@ -34,7 +34,9 @@ std::string progress_line(const FitProgress& progress, double seconds,
                        has_model ? size_and_objective + "  " : "", duration(seconds), end);
   }
   const std::string gap =
-      std::isfinite(at.relative_gap) ? fmt::format("  relative gap {:.1e}", at.relative_gap) : "";
+      std::isfinite(at.relative_gap)
+          ? fmt::format("  {} gap {:.1e}", at.proved ? "relative" : "estimated", at.relative_gap)
+          : "";
   return fmt::format("{}  iteration {}  {}{}  {}{}", progress.stage, at.iteration,
                      size_and_objective, gap, duration(seconds), end);
 }

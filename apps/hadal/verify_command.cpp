@@ -58,9 +58,11 @@ std::string report_text(const verify::Report& report, const std::string& among) 
                     figure(check.found, 10), check.passed ? "confirmed" : "WRONG",
                     check.remark.empty() ? "" : ": " + check.remark);
   }
-  text += fmt::format("{}, in {}. {}\nProof: {}.\n",
-                      report.confirmed ? "Confirmed" : "NOT CONFIRMED", duration(report.seconds),
-                      claim(report.found, among), proof_in_words(report.found));
+  Certificate found = report.found;
+  if (found.proof == Proof::none) found.lower_bound = -std::numeric_limits<double>::infinity();
+  text +=
+      fmt::format("{}, in {}. {}\nProof: {}.\n", report.confirmed ? "Confirmed" : "NOT CONFIRMED",
+                  duration(report.seconds), claim(found, among), proof_in_words(found));
   return text;
 }
 

@@ -231,14 +231,17 @@ class Fit {
     }
   }
 
+  [[noreturn]] void refuse_divergence() const {
+    throw ArgumentError(fmt::format("training diverged at learning rate {}; expected a smaller one",
+                                    options_.learning_rate));
+  }
+
   void record() {
     OuterIteration at;
     at.iteration = static_cast<int>(state_.epoch);
     at.size = size_of(state_.copies);
     at.objective = objective_ * frame_.objective_unit();
-    if (!std::isfinite(at.objective))
-      throw ArgumentError(fmt::format(
-          "training diverged at learning rate {}; expected a smaller one", options_.learning_rate));
+    if (!std::isfinite(at.objective)) refuse_divergence();
     at.lower_bound = -infinity;
     at.relative_gap = infinity;
     at.polar = state_.polar * frame_.lambda_unit();
@@ -268,6 +271,10 @@ class Fit {
     model.lambda = lambda_ * frame_.lambda_unit();
     model.lambda_max = state_.lambda_max * frame_.lambda_unit();
     set_figures(split_.train, split_.held, model);
+    DeepModel none = without_copies(model);
+    set_figures(split_.train, {}, none);
+    // No training that works leads far above where it began.
+    if (!(model.certificate.objective <= 10 * none.certificate.objective)) refuse_divergence();
     set_claim(model);
     model.trace = state_.trace;
     model.iterations = static_cast<int>(state_.epoch);

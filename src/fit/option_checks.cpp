@@ -27,7 +27,7 @@ void check_norms(const MatrixFitOptions& o) {
   if (o.norm_u.plain() && o.norm_v.plain()) {
     for (const FactorNorm* norm : {&o.norm_u, &o.norm_v})
       require_option(norm->l2 == 1, "weight of a plain l2 norm", norm->l2,
-                     "1; lambda says the same");
+                     "1: where both norms are plain, lambda says the same");
     return;
   }
   const auto refuse = [](const std::string& what) {

@@ -17,6 +17,7 @@ const std::map<std::string_view, std::string_view> not_homogeneous{
     {"elu", "it saturates below 0: act(a x) is not a^p act(x) for any p"},
     {"gelu", "its slope changes with the size of x: act(a x) is not a^p act(x) for any p"},
     {"silu", "its slope changes with the size of x: act(a x) is not a^p act(x) for any p"},
+    {"swish", "its slope changes with the size of x: act(a x) is not a^p act(x) for any p"},
 };
 
 template <class T>

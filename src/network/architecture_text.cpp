@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cctype>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -16,13 +17,16 @@ constexpr Index number_max = 1 << 24;
 constexpr std::size_t layers_max = 1000, depth_max = 8;
 
 const std::map<std::string_view, std::string_view> refused{
-    {"batch-norm",
+    {"batchnorm",
      "it divides by the spread of a batch, so that its output does not grow with the "
      "weights: the degree is 0, and depends on other samples"},
-    {"local-response-norm",
+    {"localresponsenorm",
      "it divides by a power of the neighbours plus a constant, which is not "
      "a^p times itself for any p"},
-    {"layer-norm", "it divides by the spread of its input: the degree is 0"},
+    {"lrn", "it divides by a power of the neighbours plus a constant"},
+    {"layernorm", "it divides by the spread of its input: the degree is 0"},
+    {"groupnorm", "it divides by the spread of its input: the degree is 0"},
+    {"instancenorm", "it divides by the spread of its input: the degree is 0"},
     {"dropout",
      "it is a random factor in training, no layer of the model that is fitted; the "
      "penalty takes its place"},
@@ -32,6 +36,20 @@ const std::map<std::string_view, std::string_view> refused{
 constexpr const char* known =
     "linear N, conv2d N kernel K, relu, leaky[:SLOPE], abs, square, maxout:K, max-pool K, "
     "mean-pool K, flatten, skip, and, end, output, input SHAPE or no-bias";
+
+std::string lower(std::string word) {
+  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return word;
+}
+
+/// "BatchNorm2d", "batch_norm" and "batch-norm" are one layer.
+std::string plain_name(const std::string& word) {
+  std::string name = lower(word);
+  std::erase_if(name, [](char c) { return c == '-' || c == '_'; });
+  for (const std::string end : {"1d", "2d", "3d"})
+    if (name.size() > end.size() && name.ends_with(end)) name.resize(name.size() - end.size());
+  return name;
+}
 
 /// The words of a description's lines, read one after the other.
 class Reader {
@@ -128,12 +146,12 @@ class Reader {
   }
 
   Activation activation(const std::string& word) const {
-    if (const auto found = refused.find(word); found != refused.end())
+    if (const auto found = refused.find(plain_name(word)); found != refused.end())
       fail(fmt::format("'{}' was given, which is not positively homogeneous ({}); expected {}",
                        word, found->second, known));
     if (word == "and" || word == "end") fail(fmt::format("'{}' stands outside of a skip", word));
     try {
-      return Activation::from_string(word);
+      return Activation::from_string(lower(word));
     } catch (const ArgumentError& error) {
       fail(std::string(error.what()).find("not positively homogeneous") != std::string::npos ||
                    word.find(':') != std::string::npos

@@ -33,14 +33,17 @@ std::string convergence_plots(const FittedModel& model) {
   const OuterIteration& last = model.trace.back();
   return plot(
              "plot-gap", "Distance to the optimum",
-             "Relative gap between the objective and the lower bound, over time. The dashed "
-             "line is the tolerance.",
+             "Relative gap between the objective and the lower bound, over time: as the search "
+             "estimates it, until it is proved. The dashed line is the tolerance.",
              fmt::format("Relative gap against seconds on a logarithmic scale; it ends at {} after "
                          "{}",
                          figure(last.relative_gap, 2), duration(last.seconds))) +
          plot("plot-objective", "Objective and lower bound",
-              model.certificate.proof == Proof::none ? "The lower bound is an estimate, not proved."
-                                                     : "The optimum lies between the two curves.",
+              model.certificate.proof == Proof::none
+                  ? "The lower bound is an estimate, not proved."
+                  : "The optimum lies between the ends of the two "
+                    "curves; before, the lower bound may be an "
+                    "estimate.",
               fmt::format("Objective and lower bound against seconds; they end at {} and {}",
                           figure(last.objective, 8), figure(last.lower_bound, 8))) +
          plot("plot-size", "Size of the model",

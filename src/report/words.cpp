@@ -76,8 +76,8 @@ std::string claim(const Certificate& certificate, const std::string& among) {
     return "Nothing is known about how much lower the objective of another model can be.";
   }
   if (certificate.proof == Proof::none) {
-    return fmt::format("By estimate, not by proof: no {} has an objective more than {} lower.",
-                       among, percent);
+    return fmt::format("If it missed nothing, no {} has an objective more than {} lower.", among,
+                       percent);
   }
   return fmt::format("No {} can have an objective more than {} lower.", among, percent);
 }

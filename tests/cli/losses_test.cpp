@@ -2,6 +2,7 @@
 #include <random>
 
 #include "command.hpp"
+#include "hadal/data/write.hpp"
 
 /// Every loss from the data to the report, as a user goes.
 namespace hadal::test {
@@ -56,6 +57,15 @@ TEST_F(Losses, HuberFindsTheGrossErrors) {
   EXPECT_THAT(text, StartsWith("user,item,score,prediction,error\n"));
   for (const char* name : {"r7,c3,", "r7,c13,", "r7,c23,"}) EXPECT_THAT(text, HasSubstr(name));
   EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 40);
+}
+
+TEST_F(Losses, GrossErrorsOfOtherDataAreRefused) {
+  write_npy(file("y.npy"), Factor::Random(12, 9));
+  write_npy(file("other.npy"), Factor::Random(9, 7));
+  done("fit matrix y.npy --loss huber --lambda-ratio 0.2 --quiet --out m.h5");
+  const Result other = hadal("predict m.h5 other.npy --errors e.csv");
+  EXPECT_EQ(other.code, 3);
+  EXPECT_THAT(other.err, HasSubstr("12 x 9"));
 }
 
 TEST_F(Losses, HuberWithoutAThresholdRecordsItsOwn) {

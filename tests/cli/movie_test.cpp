@@ -86,6 +86,10 @@ TEST_F(Movie, IsFittedVerifiedAndDenoised) {
   done("predict model.h5 --all --out denoised.npy");
   EXPECT_LT((dense(denoised) - dense(read_matrix(file("denoised.npy")))).cwiseAbs().maxCoeff(),
             1e-5);
+  const Result turned =
+      hadal("fit matrix movie.tif --norm-v 'l1 + tv(grid8)' --shape-v 12x16 --lambda-ratio 0.5");
+  EXPECT_EQ(turned.code, 2);
+  EXPECT_THAT(turned.err, HasSubstr("16 x 12 pixels"));
 }
 
 /// 20.3 million pixels, the least that is streamed being a little less.

@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "hadal/data/write.hpp"
 
 namespace hadal::test {
 namespace {
@@ -80,6 +81,24 @@ TEST_F(Network, BehindGatesIsProvedForThem) {
   EXPECT_EQ(hadal("fit network s.csv --hidden gated:30 --penalty path").code, 2);
 }
 
+TEST_F(Network, OfAFolderOfPicturesIsFittedVerifiedPredictedAndReported) {
+  for (const std::string name : {"dark", "light"}) {
+    std::filesystem::create_directories(file("pictures") / name);
+    for (int k = 0; k < 12; ++k) {
+      const double level = name == "dark" ? 60 : 190;
+      const Factor noise = Factor::Constant(5, 4, level) + Factor::Random(5, 4) * 40;
+      write_png(file("pictures") / name / (std::to_string(k) + ".png"), noise, {5, 4, 1, 8});
+    }
+  }
+  const Result fit = done("fit network pictures --lambda-ratio 0.3 --tol 1e-2 --quiet --out n.h5");
+  EXPECT_THAT(fit.out, HasSubstr("20 inputs and a bias, 2 classes"));
+  EXPECT_EQ(hadal("verify n.h5 pictures").code, 0);
+  EXPECT_THAT(done("predict n.h5 pictures --out p.csv").out, HasSubstr("accuracy 1"));
+  done("report n.h5 --data pictures --out n.html");
+  EXPECT_THAT(hadal("fit matrix pictures").err, HasSubstr("pictures"));
+  EXPECT_EQ(hadal("fit matrix pictures").code, 3);
+}
+
 TEST_F(Network, OptionsThatDoNotFitAreRefused) {
   simulate_network("--shape rings --samples 60");
   const Result sigmoid = hadal("fit network s.csv --hidden sigmoid");
@@ -88,6 +107,12 @@ TEST_F(Network, OptionsThatDoNotFitAreRefused) {
   EXPECT_EQ(hadal("fit network s.csv --hidden square --penalty path").code, 2);
   EXPECT_EQ(hadal("fit network s.csv --target nothing").code, 3);
   EXPECT_EQ(hadal("fit network s.csv --validation 1.5").code, 2);
+  for (const std::string lambda : {"--lambda 1", "--lambda-ratio 0.1", "--cv 3"}) {
+    const Result both = hadal("fit network s.csv --validation 0.2 " + lambda);
+    EXPECT_EQ(both.code, 2);
+    EXPECT_THAT(both.err, HasSubstr("--validation"));
+  }
+  EXPECT_EQ(hadal("fit network s.csv --loss squared --lambda-ratio 0.1").code, 2);
 }
 
 }  // namespace

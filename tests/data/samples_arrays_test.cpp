@@ -171,7 +171,7 @@ TEST(SampleArrays, TargetsAreNeeded) {
   const auto path = test::write_file("inputs.npy", two_by_two);
   EXPECT_THAT(message_of<ArgumentError>([&] { read_samples(path); }),
               EndsWith("inputs.npy holds inputs: expected an NPY file with their targets as "
-                       "target_file"));
+                       "the target file"));
 }
 
 TEST(SampleArrays, RefuseMissingAndInfiniteValues) {
@@ -180,8 +180,8 @@ TEST(SampleArrays, RefuseMissingAndInfiniteValues) {
   const std::size_t offset = bytes.size() - 16;
   EXPECT_THAT(refusal(bytes, two_targets),
               EndsWith("inputs.npy, byte " + std::to_string(offset) +
-                       ": element (1, 0) is NaN: expected a value (set missing to mean to put the "
-                       "mean in its place)"));
+                       ": element (1, 0) is NaN: expected a value (a fit with missing = mean puts "
+                       "the mean of the others in its place)"));
   EXPECT_THAT(refusal(npy("<f8", "(2, 1, 2)", elements<double>({1, 2, 3, -infinity})), two_targets,
                       with_means()),
               HasSubstr("element (1, 0, 1) is -inf: expected a finite number"));

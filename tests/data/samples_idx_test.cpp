@@ -111,7 +111,7 @@ TEST(SampleIdx, LabelsAreNeeded) {
   const auto path = test::write_file("pictures", pictures);
   EXPECT_THAT(message_of<ArgumentError>([&] { read_samples(path); }),
               EndsWith("pictures holds pictures: expected an IDX file with their labels as "
-                       "target_file"));
+                       "the target file"));
 }
 
 TEST(SampleIdx, RefusesOtherMagicNumbers) {

@@ -103,8 +103,9 @@ TEST_F(SamplePictures, HiddenFilesAreIgnored) {
 TEST_F(SamplePictures, TransparentPixelsAreMissing) {
   add_seed("a/1.png", "rgba8.png");
   add("b/1.png", Factor::Constant(1, 6, 51), {1, 2, 3, 8});
-  EXPECT_THAT(refusal(), EndsWith("a/1.png: pixel (0, 0) is transparent: expected a value (set "
-                                  "missing to mean to put the mean in its place)"));
+  EXPECT_THAT(refusal(), EndsWith("a/1.png: pixel (0, 0) is transparent: expected a value (a "
+                                  "fit with missing = mean puts the mean of the others in its "
+                                  "place)"));
   const SampleData data = read_samples(folder_, with_means());
   EXPECT_TRUE(same(data.inputs.row(0), matrix({{51, 51, 51, 4, 5, 6}}) / 255));
 }

@@ -27,9 +27,11 @@ TEST(SampleTableMistakes, FilesThatAreNotThere) {
 
 TEST(SampleTableMistakes, MissingValues) {
   for (const std::string value : {"", "NA", "na", "N/A", "n/a", "NaN", "nan", "?"}) {
-    EXPECT_THAT(sample_refusal("a,b,y\n1,2,0.5\n3," + value + ",1.5\n"),
-                EndsWith("s.csv, line 3: column 'b' is '" + value +
-                         "': expected a value (set missing to mean to put the mean in its place)"))
+    EXPECT_THAT(
+        sample_refusal("a,b,y\n1,2,0.5\n3," + value + ",1.5\n"),
+        EndsWith("s.csv, line 3: column 'b' is '" + value +
+                 "': expected a value (a fit with missing = mean puts the mean of the others "
+                 "in its place)"))
         << value;
   }
   EXPECT_THAT(sample_refusal("c,y\nu,0.5\n?,1.5\n"),

@@ -183,6 +183,16 @@ TEST(DeepFit, RefusesWhatDoesNotFit) {
   EXPECT_THAT(refusal([&] { fit_deep_network(data, options); }), HasSubstr("poisson"));
 }
 
+TEST(DeepFit, ThatDivergesIsNoModel) {
+  DeepFitOptions options = quick("mlp:6");
+  // ReLU would be off for good after such a step.
+  options.architecture = Architecture::from_text("linear 6\nabs\noutput\n", "net");
+  options.lambda.value = 0.002;
+  options.learning_rate = 1e9;
+  EXPECT_THAT(refusal([&] { fit_deep_network(test::rings(40), options); }),
+              HasSubstr("training diverged"));
+}
+
 TEST(DeepFit, OfAlexNetsGrowsTrainsAndGoesOn) {
   SampleData data = test::rings(2);
   data.picture = SamplePicture{227, 227, 3};

@@ -235,12 +235,51 @@ TEST(NetworkFit, OfThePathPenaltyIsProvedForFewInputs) {
       options.penalty = UnitPenalty::path;
       const NetworkModel model = fit_network(data, options);
       ASSERT_GT(model.size(), 0);
-      // Of several outputs the search stops a little below the corner that is the best.
-      EXPECT_LT(model.certificate.relative_gap, outputs == 1 ? 1e-4 : 1e-3) << activation;
+      EXPECT_LT(model.certificate.relative_gap, 1e-4) << activation;
       for (Index j = 0; j < model.size(); ++j)
         EXPECT_NEAR(model.u.col(j).lpNorm<1>(), model.v.col(j).lpNorm<1>(), 1e-9);
       EXPECT_TRUE(verify::verify_network(model, data).confirmed) << activation << " " << outputs;
     }
+}
+
+/// Few samples leave few directions in which a unit collects the most, and the search misses them:
+/// the branch and bound meets them.
+TEST(NetworkFit, GoesOnFromWhatItsProofHasMet) {
+  for (unsigned seed = 0; seed < 6; ++seed) {
+    SampleData data = test::with_columns(test::Draws(seed).matrix(8, 3));
+    data.task = Task::classification;
+    data.classes = {"a", "b", "c"};
+    for (int i = 0; i < 8; ++i) data.labels.push_back(i % 3);
+    NetworkFitOptions options = at_ratio(0.1);
+    options.penalty = UnitPenalty::path;
+    const NetworkModel model = fit_network(data, options);
+    EXPECT_EQ(model.status, Status::optimal)
+        << "seed " << seed << ", gap " << model.certificate.relative_gap;
+  }
+}
+
+TEST(NetworkFit, OfTargetsThatAreAllAlikeHasNoUnitsAndIsConfirmed) {
+  for (const char* const activation : {"relu", "linear", "square", "abs", "maxout:2"})
+    for (const double target : {3.0, 0.1}) {
+      SampleData data = test::surface(30, 3, 1, 5);
+      data.targets.setConstant(target);
+      const NetworkModel model = fit_network(data, at_ratio(0.1, activation));
+      EXPECT_EQ(model.size(), 0) << activation;
+      EXPECT_EQ(model.certificate.objective, 0);
+      EXPECT_EQ(model.train_error, 0);
+      EXPECT_TRUE(verify::verify_network(model, data).confirmed) << activation << " " << target;
+    }
+}
+
+TEST(NetworkFit, OfInputsThatAreAllAlikeHasNoUnits) {
+  SampleData data = test::surface(30, 3, 1, 5);
+  data.inputs.setConstant(0.1);
+  NetworkFitOptions options = at_ratio(0.1);
+  options.bias = false;
+  const NetworkModel model = fit_network(data, options);
+  EXPECT_EQ(model.size(), 0);
+  EXPECT_EQ(model.status, Status::optimal);
+  EXPECT_TRUE(verify::verify_network(model, data).confirmed);
 }
 
 TEST(NetworkFit, OfThePathPenaltyAndManyInputsIsBounded) {
@@ -316,6 +355,9 @@ TEST(NetworkFit, RefusesWhatDoesNotFit) {
   EXPECT_THROW(fit_network(values, options), ArgumentError);
   options = at_ratio(0.1, "square");
   options.penalty = UnitPenalty::path;
+  EXPECT_THROW(fit_network(values, options), ArgumentError);
+  options = at_ratio(0.1);
+  options.validation = 0.2;
   EXPECT_THROW(fit_network(values, options), ArgumentError);
   options = at_ratio(0.1);
   options.checkpoint = "state.h5";

@@ -116,6 +116,42 @@ TEST(StructuredFit, L1OnBothSidesIsSoftThresholding) {
   EXPECT_NEAR(model.certificate.objective, best, 1e-4 * best);
 }
 
+/// Noise has many local maxima of what a part collects, of which singular vectors lead to few.
+TEST(StructuredFit, NonNegativePartsOfNoiseAreAllFound) {
+  test::Random random(31);
+  for (int trial = 0; trial < 40; ++trial) {
+    const Matrix y = random.matrix(8, 6);
+    const MatrixModel model = fit_matrix(
+        test::dense_data(y), structured_options(0.1, norm_of("l2", true), norm_of("l2", true)));
+    EXPECT_EQ(model.status, Status::optimal)
+        << "trial " << trial << ", gap " << model.certificate.relative_gap;
+  }
+}
+
+/// With signs the largest entry of the residual, or row of its positive part, is the best part.
+TEST(StructuredFit, L1WithSignsIsFoundBesideMuchNoise) {
+  test::Random random(32);
+  for (int trial = 0; trial < 5; ++trial) {
+    const Matrix y = random.matrix(30, 20);
+    const MatrixModel entries = fit_matrix(
+        test::dense_data(y), structured_options(0.3, norm_of("l1", true), norm_of("l1", true)));
+    const Matrix x = (y.array() - entries.lambda).max(0.0);
+    const double best = (y - x).squaredNorm() / 2 + entries.lambda * x.sum();
+    EXPECT_NEAR(entries.lambda_max, y.maxCoeff(), 1e-9);
+    EXPECT_NEAR(entries.certificate.objective, best, 1e-4 * best);
+    const MatrixModel rows = fit_matrix(
+        test::dense_data(y), structured_options(0.3, norm_of("l1", true), norm_of("l2", true)));
+    const Matrix above = y.cwiseMax(0);
+    double least = (y - above).squaredNorm() / 2;
+    for (Index i = 0; i < y.rows(); ++i) {
+      const double length = above.row(i).norm(), left = std::min(length, rows.lambda);
+      least += left * left / 2 + rows.lambda * (length - left);
+    }
+    EXPECT_NEAR(rows.certificate.objective, least, 1e-4 * least);
+    EXPECT_GE(rows.certificate.objective, least * (1 - 1e-12));
+  }
+}
+
 TEST(StructuredFit, EveryNormGivesABoundBelowAndAModelThatVerifies) {
   test::Random random(4);
   const Matrix y = parts(12, 16, 3, random);

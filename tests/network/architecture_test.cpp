@@ -125,12 +125,17 @@ TEST(Architecture, RefusesWhatIsNotHomogeneousWithTheReason) {
                                       {"tanh", "saturates"},
                                       {"softplus", "ReLU only far from 0"},
                                       {"batch-norm", "spread of a batch"},
+                                      {"BatchNorm2d", "spread of a batch"},
                                       {"local-response-norm", "neighbours"},
+                                      {"LRN", "neighbours"},
+                                      {"layer_norm", "spread of its input"},
+                                      {"Tanh", "saturates"},
+                                      {"swish", "slope"},
                                       {"dropout", "random factor"},
                                       {"softmax", "multinomial"}})
-    EXPECT_THAT(refusal_of(std::string("linear 3\n") + layer + "\noutput\n"),
-                AllOf(HasSubstr("net, line 2"), HasSubstr(layer), HasSubstr(reason),
-                      HasSubstr("not positively homogeneous")))
+    EXPECT_THAT(
+        refusal_of(std::string("linear 3\n") + layer + "\noutput\n"),
+        AllOf(HasSubstr("net, line 2"), HasSubstr(reason), HasSubstr("not positively homogeneous")))
         << layer;
 }
 

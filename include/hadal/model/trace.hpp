@@ -10,11 +10,14 @@ struct OuterIteration {
   int iteration = 0;
   Index size = 0;  ///< number of atoms
   double objective = 0;
-  double lower_bound = 0;   ///< best so far, at the end the claimed; -infinity while none is known
+  /// Best so far, at the end the claimed; while none is proved, what it is if the search has missed
+  /// nothing; -infinity while not even that is known.
+  double lower_bound = 0;
   double relative_gap = 0;  ///< +infinity while no bound is known
   double polar = 0;         ///< best value found by the polar search (a lower value)
   double seconds = 0;       ///< since the start of the fit
   double passes = 0;        ///< passes over the data so far (one pass: every observed entry once)
+  bool proved = false;      ///< the bound is; not part of what is kept
 };
 
 /// One point of a regularisation path or cross-validation.

@@ -216,7 +216,8 @@ class SolveLoop {
   }
 
   void report(const PolarResult<Atoms>& polar) {
-    state_.lower_bound = std::max(state_.lower_bound, certificate_.lower_bound);
+    const bool proved = certificate_.proof != Proof::none;
+    if (proved) state_.lower_bound = std::max(state_.lower_bound, certificate_.lower_bound);
     state_.found = polar.found;
     state_.collected = polar.collected;
     state_.seconds = seconds();
@@ -224,8 +225,9 @@ class SolveLoop {
     outer.iteration = state_.iteration;
     outer.size = state_.atoms.size();
     outer.objective = objective_;
-    outer.lower_bound = state_.lower_bound;
-    outer.relative_gap = (objective_ - state_.lower_bound) / std::max(1e-300, std::abs(objective_));
+    outer.lower_bound = std::max(state_.lower_bound, certificate_.lower_bound);
+    outer.proved = outer.lower_bound == state_.lower_bound;
+    outer.relative_gap = (objective_ - outer.lower_bound) / std::max(1e-300, std::abs(objective_));
     outer.polar = polar.value;
     outer.seconds = state_.seconds;
     outer.passes = state_.passes;
