@@ -149,7 +149,7 @@ PolarResult<RankOneAtoms> StructuredFamily::polar(const Vector& q, const Atoms& 
       request.atoms_max, 0.1 * request.precision, request.cancelled);
   const double wanted = request.lambda * (1 + 0.1 * request.precision);
   const bool exact = u.plain() && v.plain();  // the singular vectors
-  if (!exact && search.value() <= wanted && !request.cancelled())
+  if (request.thorough && !exact && search.value() <= wanted && !request.cancelled())
     search.run(more_starts(space_.pattern(), pulled, u, v, request.seed), request.atoms_max,
                0.1 * request.precision, request.cancelled);
   result.found = search.found();

@@ -174,6 +174,7 @@ FoldPoint MatrixFold::fit(double ratio) {
   point.size = result.atoms.size();
   point.objective = result.certificate.objective;
   point.relative_gap = result.certificate.relative_gap;
+  point.overfits = overfitting.seen();
   point.interrupted = (result.stop == StopReason::interrupted && !overfitting.seen()) ||
                       result.stop == StopReason::time_limit;
   const double penalised_error = error_of(result.atoms);

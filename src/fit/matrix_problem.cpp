@@ -164,6 +164,7 @@ double MatrixProblem::lambda_max() const {
     Vector residual = Vector::Zero(pattern_.observed());
     with_loss([&](const auto& loss) { loss.evaluate(residual, residual); });
     PolarRequest thorough;
+    thorough.thorough = true;
     thorough.lambda = std::numeric_limits<double>::infinity();
     const double polar =
         structured_ ? structured_->polar(residual, structured_->empty(), thorough).value

@@ -29,6 +29,7 @@ FoldCheckpoint as_saved(const FoldState& state) {
                            point.held_out_error, std::numeric_limits<double>::quiet_NaN()});
     fold.penalised_errors.push_back(penalised_error);
     fold.parts_kept.push_back(point.parts_kept);
+    fold.overfits.push_back(point.overfits);
   }
   for (const auto& [ratio, atoms] : state.recent) fold.starts.push_back({ratio, atoms.u, atoms.v});
   return fold;
@@ -42,7 +43,8 @@ FoldState as_it_was(FoldCheckpoint fold) {
                           .objective = p.objective,
                           .relative_gap = p.relative_gap,
                           .held_out_error = p.validation_error,
-                          .parts_kept = fold.parts_kept[k]};
+                          .parts_kept = fold.parts_kept[k],
+                          .overfits = fold.overfits[k] != 0};
     state.done.push_back({p.lambda, point, fold.penalised_errors[k]});
   }
   for (FoldCheckpoint::Start& start : fold.starts)

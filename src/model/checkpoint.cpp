@@ -20,6 +20,7 @@ void write_folds(const hdf5::Writer& root, const std::vector<FoldCheckpoint>& fo
     layout::write_records(group.group("points"), layout::path, folds[k].points);
     group.array("penalised_errors", folds[k].penalised_errors);
     group.array("parts_kept", folds[k].parts_kept);
+    group.array("overfits", folds[k].overfits);
     group.attribute("starts", static_cast<std::int64_t>(folds[k].starts.size()));
     for (std::size_t s = 0; s < folds[k].starts.size(); ++s) {
       const FoldCheckpoint::Start& start = folds[k].starts[s];
@@ -48,10 +49,13 @@ void read_points(const hdf5::Reader& group, FoldCheckpoint& fold) {
   fold.points = layout::read_records<PathPoint>(group.group("points"), layout::path);
   fold.penalised_errors = group.reals("penalised_errors");
   fold.parts_kept = group.integers("parts_kept");
+  fold.overfits = group.integers("overfits");
   if (fold.penalised_errors.size() != fold.points.size())
     group.fail("penalised_errors", "does not match the points");
   if (fold.parts_kept.size() != fold.points.size())
     group.fail("parts_kept", "does not match the points");
+  if (fold.overfits.size() != fold.points.size())
+    group.fail("overfits", "does not match the points");
   for (std::size_t k = 0; k < fold.points.size(); ++k) {
     if (fold.parts_kept[k] < 0 || fold.parts_kept[k] > fold.points[k].size)
       group.fail("parts_kept", "is not a number of parts");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace hadal {
@@ -35,16 +36,18 @@ PathPoint average(double ratio, const std::vector<FoldPoint>& points) {
 
 void choose(CrossValidation& cv, bool one_standard_error) {
   constexpr double tied = 2e-5;
-  const auto smaller = [](const PathPoint& a, const PathPoint& b) {
-    return a.validation_error < b.validation_error;
-  };
-  const double least = std::min_element(cv.path.begin(), cv.path.end(), smaller)->validation_error;
-  const auto best = std::find_if(cv.path.begin(), cv.path.end(), [&](const PathPoint& point) {
-    return point.validation_error <= least + tied * std::abs(least);
-  });
-  cv.best = cv.chosen = static_cast<std::size_t>(best - cv.path.begin());
+  const bool all = std::all_of(cv.overfits.begin(), cv.overfits.end(), std::identity());
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < cv.path.size(); ++k)
+    if (all || !cv.overfits[k]) least = std::min(least, cv.path[k].validation_error);
+  cv.best = 0;
+  while ((!all && cv.overfits[cv.best]) ||
+         cv.path[cv.best].validation_error > least + tied * std::abs(least))
+    ++cv.best;
+  cv.chosen = cv.best;
+  const PathPoint& best = cv.path[cv.best];
   const Index parts = cv.parts_kept[cv.best];
-  const double limit = best->validation_error + best->validation_standard_error;
+  const double limit = best.validation_error + best.validation_standard_error;
   for (std::size_t k = 0; k < cv.best; ++k) {
     const bool same_parts = parts > 0 && cv.parts_kept[k] == parts;
     if ((one_standard_error || same_parts) && cv.path[k].validation_error <= limit) {
@@ -60,6 +63,12 @@ Index median_parts_kept(std::vector<FoldPoint> points) {
       points.begin(), middle, points.end(),
       [](const FoldPoint& a, const FoldPoint& b) { return a.parts_kept < b.parts_kept; });
   return middle->parts_kept;
+}
+
+bool most_overfit(const std::vector<FoldPoint>& points) {
+  const auto count = std::count_if(points.begin(), points.end(),
+                                   [](const FoldPoint& point) { return point.overfits; });
+  return 2 * count > static_cast<std::ptrdiff_t>(points.size());
 }
 
 double mean_empty_error(const std::vector<FoldPoint>& points) {
@@ -79,6 +88,7 @@ bool beats_nothing(const std::vector<FoldPoint>& points) {
 bool promising(const CrossValidation& cv) {
   constexpr double worthwhile = 0.005, noticeable = 0.05;
   const std::size_t points = cv.path.size();
+  if (cv.overfits.back()) return false;
   if (points < 4 && !cv.useful) return true;
   if (cv.best + 1 != points) return false;
   const double last = cv.path[points - 1].validation_error;

@@ -38,6 +38,7 @@ hadal::MatrixCheckpoint example(bool of_folds) {
     checkpoint.folds[0].points.resize(2);
     checkpoint.folds[0].penalised_errors = {1, 2};
     checkpoint.folds[0].parts_kept = {0, 0};
+    checkpoint.folds[0].overfits = {0, 1};
     checkpoint.folds[0].starts = {{0.5, checkpoint.u, checkpoint.v}};
   }
   return checkpoint;

@@ -37,6 +37,7 @@ MatrixCheckpoint checkpoint_of_folds() {
                        {0.25, 2, 9, 1e-3, 0.8, std::nan("")}};
   c.folds[0].penalised_errors = {0.9, 0.85};
   c.folds[0].parts_kept = {0, 1};
+  c.folds[0].overfits = {0, 1};
   c.folds[0].starts = {{0.5, Factor::Random(6, 1), Factor::Random(5, 1)},
                        {0.25, Factor::Random(6, 2), Factor::Random(5, 2)}};
   return c;
@@ -72,6 +73,7 @@ TEST(Checkpoint, FoldsComeBackAsTheyWere) {
   EXPECT_EQ(back.folds[0].starts[1].v, c.folds[0].starts[1].v);
   EXPECT_EQ(back.folds[0].penalised_errors, c.folds[0].penalised_errors);
   EXPECT_EQ(back.folds[0].parts_kept, c.folds[0].parts_kept);
+  EXPECT_EQ(back.folds[0].overfits, c.folds[0].overfits);
   EXPECT_TRUE(back.folds[1].points.empty());
 }
 
@@ -85,6 +87,7 @@ TEST(Checkpoint, RefusesFoldsThatNoFitCanHaveWritten) {
       [](auto& c) { c.folds[0].starts[0].u(0, 0) = std::nan(""); },
       [](auto& c) { c.folds[0].penalised_errors.pop_back(); },
       [](auto& c) { c.folds[0].parts_kept.push_back(1); },
+      [](auto& c) { c.folds[0].overfits.pop_back(); },
       [](auto& c) { c.folds[0].parts_kept[1] = 3; },
       [](auto& c) { c.folds[0].parts_kept[1] = -1; }};
   for (std::size_t k = 0; k < damages.size(); ++k) {

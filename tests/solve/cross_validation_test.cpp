@@ -18,6 +18,7 @@ struct FakeFold {
   double interrupt_at = 0;
   double empty_error = 0;
   std::function<Index(double ratio)> parts_kept = [](double) { return 0; };
+  std::function<bool(double ratio)> overfits = [](double) { return false; };
   std::vector<double> asked = {};
   FoldPoint fit(double ratio) {
     asked.push_back(ratio);
@@ -26,6 +27,7 @@ struct FakeFold {
     point.held_out_error = error(ratio);
     point.empty_error = empty_error;
     point.parts_kept = parts_kept(ratio);
+    point.overfits = overfits(ratio);
     point.interrupted = ratio == interrupt_at;
     return point;
   }
@@ -100,6 +102,22 @@ TEST(CrossValidation, TakesTheSmallestErrorWhereRefitsKeepOtherNumbersOfParts) {
   for (auto& fold : all) fold->parts_kept = [](double ratio) { return ratio < 0.2 ? 6 : 5; };
   const CrossValidation cv = cross_validate(all, ratios, false, ignore);
   EXPECT_EQ(cv.path[cv.chosen].lambda, 0.125);
+}
+
+/// Its error is that of an unfinished fit: smaller lambdas only fit more noise, and it is no
+/// choice.
+TEST(CrossValidation, GoesNoFurtherThanWhereMostFoldsOverfitAndChoosesNoSuchPoint) {
+  const Table table = {{0.5, 5}, {0.25, 3}, {0.125, 2}, {0.0625, 1}};
+  auto all = folds({from(table), from(table), from(table)});
+  for (auto& fold : all) fold->overfits = [](double ratio) { return ratio < 0.2; };
+  all[0]->overfits = [](double) { return false; };
+  const CrossValidation cv = cross_validate(all, ratios, false, ignore);
+  EXPECT_EQ(cv.path.back().lambda, 0.125);
+  EXPECT_EQ(cv.path[cv.chosen].lambda, 0.25);
+  auto everywhere = folds({from(table), from(table)});
+  for (auto& fold : everywhere) fold->overfits = [](double) { return true; };
+  const CrossValidation least = cross_validate(everywhere, ratios, false, ignore);
+  EXPECT_EQ(least.path[least.chosen].lambda, 0.5);
 }
 
 TEST(CrossValidation, PartsKeptAreTheMedianOverTheFolds) {

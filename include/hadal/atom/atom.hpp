@@ -29,7 +29,9 @@ struct PolarRequest {
                               ///< what better atoms its proof has met, if any
   double estimate = 0;        ///< for a deterministic bound: the best value found by a search
   double failure_probability = 1e-12;
-  Index atoms_max = 1;      ///< how many atoms to return at the most
+  Index atoms_max = 1;  ///< how many atoms to return at the most
+  /// Search again, more widely, before it is said that no atom collects more than lambda.
+  bool thorough = false;
   double precision = 1e-6;  ///< relative excess of the bound over lambda that does no harm
   std::uint64_t seed = 0;
   std::function<bool()> cancelled = [] { return false; };  ///< polled: true asks for an early end

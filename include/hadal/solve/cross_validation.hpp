@@ -23,6 +23,7 @@ struct FoldPoint {
   double held_out_error = 0;  ///< mean error on what the fold holds out
   double empty_error = 0;     ///< that of a model without any atom
   Index parts_kept = 0;       ///< by the refit that is judged; 0: the fit itself is
+  bool overfits = false;      ///< it was ended early, where growing only fitted noise
   bool interrupted = false;
 };
 
@@ -37,6 +38,7 @@ struct CrossValidation {
   /// By decreasing lambda, which holds the ratio; figures are means over the folds.
   std::vector<PathPoint> path;
   std::vector<Index> parts_kept;  ///< at each point, the median over the folds
+  std::vector<bool> overfits;     ///< at each point, more than half of the folds
   std::size_t best = 0;           ///< smallest mean held-out error, ties to the larger lambda
   std::size_t chosen = 0;         ///< see choose
   bool useful = false;            ///< some point predicts better than a model without atoms
@@ -55,15 +57,19 @@ inline int fits_at_most(const std::vector<double>& ratios, std::size_t folds) {
 /// Mean and standard error over the folds of every figure.
 PathPoint average(double ratio, const std::vector<FoldPoint>& points);
 
-/// Sets best and chosen: the smallest error, and that or the first (largest lambda) within one
-/// standard error of it: of all points, if that is asked for; else of those whose refits keep as
-/// many parts as the best point's, since smaller lambdas then only find the same parts among more
-/// noise, in more time. Errors that agree to 2e-5 of themselves are tied, and the largest lambda of
-/// them is the best: refits of the same atoms differ by no more than where their search ended,
-/// which is not to decide which lambdas are looked at.
+/// Sets best and chosen: the smallest error of the points that do not overfit (of all, if all do:
+/// a fit that was ended early is not the one that would be made there), and that or the first
+/// (largest lambda) within one standard error of it: of all points, if that is asked for; else of
+/// those whose refits keep as many parts as the best point's, since smaller lambdas then only find
+/// the same parts among more noise, in more time. Errors that agree to 2e-5 of themselves are tied,
+/// and the largest lambda of them is the best: refits of the same atoms differ by no more than
+/// where their search ended, which is not to decide which lambdas are looked at.
 void choose(CrossValidation& cv, bool one_standard_error);
 
 Index median_parts_kept(std::vector<FoldPoint> points);
+
+/// Whether more than half of the folds do.
+bool most_overfit(const std::vector<FoldPoint>& points);
 
 double mean_empty_error(const std::vector<FoldPoint>& points);
 
@@ -71,7 +77,8 @@ double mean_empty_error(const std::vector<FoldPoint>& points);
 /// mean gain.
 bool beats_nothing(const std::vector<FoldPoint>& points);
 
-/// Whether smaller lambda still promises to predict better: the last point is the best one, and
+/// Whether smaller lambda still promises to predict better: the last point does not overfit, is the
+/// best one, and
 /// better than the one before (the first: than no atoms) by more than half a per cent or by more
 /// than a twentieth of all that is gained over no atoms (where noise is strong all of it is a small
 /// part of the error, and few atoms may gain little where many gain much); or there are up to three
@@ -123,6 +130,7 @@ void fit_folds(std::vector<std::unique_ptr<F>>& folds, double ratio, const Advan
   const auto place = std::find_if(cv.path.begin(), cv.path.end(), smaller) - cv.path.begin();
   cv.path.insert(cv.path.begin() + place, average(ratio, points));
   cv.parts_kept.insert(cv.parts_kept.begin() + place, median_parts_kept(points));
+  cv.overfits.insert(cv.overfits.begin() + place, most_overfit(points));
 }
 
 /// Goes down the ratios, largest first, as long as they are promising: smaller lambda then only

@@ -162,6 +162,7 @@ class SolveLoop {
     request.failure_probability = options_.failure_probability;
     request.atoms_max = std::max(options_.first_growth, state_.atoms.size());
     request.precision = options_.tolerance;
+    request.thorough = options_.proof != Proof::none;
     request.seed =
         options_.seed + static_cast<std::uint64_t>(state_.iteration) * 0x9e3779b97f4a7c15;
     request.cancelled = [this] { return cut_short(); };
