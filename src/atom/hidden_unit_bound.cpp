@@ -140,8 +140,9 @@ UnitBound product_bound(const HiddenUnitFamily& family, const Factor& q, const T
       bound_directions(inputs.points, q, slopes, division_options(family, request));
   divided.upper =
       divided.upper * (1 + 1e-13) + 1.01 * (slopes.half + std::abs(slopes.mean)) * inputs.left;
-  return {divided.upper < relaxed.value ? certain(divided.upper, by_division) : relaxed,
-          inputs.basis * divided.direction};
+  UnitBound bound{divided.upper < relaxed.value ? certain(divided.upper, by_division) : relaxed};
+  if (divided.direction.size() > 0) bound.direction = inputs.basis * divided.direction;
+  return bound;
 }
 
 /// By l1 norms: of v, too, so that a unit has one output where it collects the most.

@@ -271,6 +271,18 @@ TEST(NetworkFit, OfTargetsThatAreAllAlikeHasNoUnitsAndIsConfirmed) {
     }
 }
 
+/// Samples whose inputs are zero hold all forces: no unit collects anything.
+TEST(NetworkFit, WhereNoUnitCollectsAnythingHasNone) {
+  SampleData data = test::surface(4, 2, 1, 5);
+  data.inputs << 0, 0, 0, 0, 1, 2, -1, 1;
+  data.targets << 1, -1, 0, 0;
+  NetworkFitOptions options = at_ratio(0.1);
+  options.bias = options.standardise = false;
+  const NetworkModel model = fit_network(data, options);
+  EXPECT_EQ(model.size(), 0);
+  EXPECT_TRUE(verify::verify_network(model, data).confirmed);
+}
+
 TEST(NetworkFit, OfInputsThatAreAllAlikeHasNoUnits) {
   SampleData data = test::surface(30, 3, 1, 5);
   data.inputs.setConstant(0.1);

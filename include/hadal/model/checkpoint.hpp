@@ -16,7 +16,7 @@ struct FoldCheckpoint {
   std::vector<PathPoint> points;
   std::vector<double> penalised_errors;  ///< of each of them
   std::vector<std::int64_t> parts_kept;  ///< by the refit of each of them, 0 if none
-  std::vector<std::int64_t> overfits;    ///< 1 where it was ended early for that
+  std::vector<std::int64_t> overfits;    ///< 1 where it was ended early, as it fitted noise
   /// The last few fits, of which the next ones start.
   struct Start {
     double ratio = 0;

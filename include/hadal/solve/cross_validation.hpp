@@ -77,12 +77,11 @@ double mean_empty_error(const std::vector<FoldPoint>& points);
 /// mean gain.
 bool beats_nothing(const std::vector<FoldPoint>& points);
 
-/// Whether smaller lambda still promises to predict better: the last point does not overfit, is the
-/// best one, and
-/// better than the one before (the first: than no atoms) by more than half a per cent or by more
-/// than a twentieth of all that is gained over no atoms (where noise is strong all of it is a small
-/// part of the error, and few atoms may gain little where many gain much); or there are up to three
-/// of which none is useful, where the first atoms may be noise.
+/// Whether smaller lambda still promises to predict better. Not where the last point overfits. Else
+/// where it is the best one, and better than the one before (the first: than no atoms) by more than
+/// half a per cent or by more than a twentieth of all that is gained over no atoms (where noise is
+/// strong all of it is a small part of the error, and few atoms may gain little where many gain
+/// much); or where there are up to three of which none is useful: the first atoms may be noise.
 bool promising(const CrossValidation& cv);
 
 /// Called before every fit of a fold with the number of fits started before; from any thread, one
