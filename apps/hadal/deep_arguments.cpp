@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <limits>
 
 #include "arguments.hpp"
@@ -103,6 +104,12 @@ DeepFitOptions DeepArguments::options(const CLI::App& app, const NetworkFitOptio
   options.validation = shared.validation;
   options.standardise = shared.standardise;
   const std::optional<Architecture> built = Architecture::built(architecture_);
+  const bool a_word = architecture_.find_first_of("./") == std::string::npos;
+  if (!built && a_word && !std::filesystem::exists(architecture_))
+    throw ArgumentError(fmt::format(
+        "--architecture '{}' was given; expected a file that describes layers, mlp:H1,H2,.., "
+        "convnet[:C1,C2,..] or alexnet[:DIVISOR]",
+        architecture_));
   if (!built) require_input(architecture_, "--architecture");
   options.architecture = built ? *built : Architecture::from_file(architecture_);
   if (!shared.bias) options.architecture.bias = false;

@@ -22,10 +22,11 @@ namespace fs = std::filesystem;
 /// "gated:N" of --hidden: N; 0 for anything else. Throws ArgumentError for another N.
 Index gates_of(const std::string& text) {
   constexpr std::string_view word = "gated:";
-  if (!text.starts_with(word)) return 0;
+  if (text != "gated" && !text.starts_with(word)) return 0;
   Index count = 0;
   const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data() + word.size(), end, count);
+  const char* const begin = text.data() + std::min(word.size(), text.size());
+  const auto read = std::from_chars(begin, end, count);
   if (read.ec != std::errc() || read.ptr != end || count < 1 || count > gates_max)
     throw ArgumentError(
         fmt::format("{} was given; expected gated:N, N from 1 to {}", text, gates_max));

@@ -112,8 +112,8 @@ std::string model_text(const DropoutModel& model) {
 std::string model_text(const NetworkModel& model) {
   const std::string among = networks_in_words(model);
   std::string text = fmt::format("{}. {}\n", headline(model), claim(model.certificate, among));
-  text +=
-      text_line("width", fmt::format("{} hidden units ({})", model.size(), shape_in_words(model)));
+  text += text_line(
+      "width", fmt::format("{} ({})", counted(model.size(), "hidden unit"), shape_in_words(model)));
   if (model.gated())
     text += text_line("gates", fmt::format("{}, drawn at random: what is proved is about networks "
                                            "behind them, not about ReLU units",
@@ -129,8 +129,8 @@ std::string model_text(const DeepModel& model) {
   const Plan plan = plan_of(model);
   std::string text =
       fmt::format("{}. {}\n", headline(model), claim(model.certificate, networks_in_words(model)));
-  text += text_line(
-      "width", fmt::format("{} parallel subnetworks ({})", model.size(), shape_in_words(model)));
+  text += text_line("width", fmt::format("{} ({})", counted(model.size(), "parallel subnetwork"),
+                                         shape_in_words(model)));
   text +=
       text_line("subnetwork", fmt::format("degree {}, {} weight layers, {} weights", plan.degree(),
                                           plan.weights.size(), plan.parameters()));

@@ -72,8 +72,7 @@ void NetworkProblem::standardise(const SampleData& data, const NetworkFitOptions
   frame_.input_scale = Vector::Ones(inputs);
   if (options.standardise) {
     frame_.input_mean = weighted_means(data.inputs, data.weight);
-    const Factor centred = data.inputs.rowwise() - frame_.input_mean.transpose();
-    const Vector deviation = weighted_means(centred.cwiseAbs2(), data.weight).cwiseSqrt();
+    const Vector deviation = weighted_deviations(data.inputs, frame_.input_mean, data.weight);
     for (Index j = 0; j < inputs; ++j) {
       // A constant input stays, as zeros.
       const double rounding = 1e-12 * std::abs(frame_.input_mean[j]);

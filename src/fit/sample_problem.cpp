@@ -49,6 +49,17 @@ Vector weighted_means(const Factor& values, const Vector& weight) {
   return means;
 }
 
+Vector weighted_deviations(const Factor& values, const Vector& mean, const Vector& weight) {
+  Factor centred = values.rowwise() - mean.transpose();
+  Vector unit = Vector::Ones(values.cols());
+  for (Index j = 0; j < values.cols(); ++j) {
+    const double largest = centred.col(j).cwiseAbs().maxCoeff();
+    if (largest > 0) unit[j] = std::ldexp(1.0, std::ilogb(largest));
+  }
+  centred = centred * unit.cwiseInverse().asDiagonal();
+  return weighted_means(centred.cwiseAbs2(), weight).cwiseSqrt().cwiseProduct(unit);
+}
+
 LossKind loss_of_task(const SampleData& data, LossKind asked) {
   const bool two = data.classes.size() == 2;
   if (data.task == Task::regression) {

@@ -18,8 +18,8 @@ namespace {
 
 std::string lead(const DeepModel& model, const SampleData* data) {
   std::string text =
-      fmt::format("{} parallel cop{} of one subnetwork of degree {}, {}", model.size(),
-                  model.size() == 1 ? "y" : "ies", plan_of(model).degree(), shape_in_words(model));
+      fmt::format("{} of one subnetwork of degree {}, {}", counted(model.size(), "parallel copy"),
+                  plan_of(model).degree(), shape_in_words(model));
   if (data) text += fmt::format(", for {} samples", data->samples());
   text += fmt::format(". The error is {} on the samples it was fitted to",
                       figure(model.train_error, 3));
@@ -155,8 +155,7 @@ nlohmann::json epochs_json(const DeepModel& model) {
 std::string deep_report(const DeepModel& model, const SampleData* data, const ReportFiles& files) {
   if (data) require_same_inputs(model, *data);
   const Plan plan = plan_of(model);
-  const std::string title = fmt::format("A network of {} parallel subnetwork{}", model.size(),
-                                        model.size() == 1 ? "" : "s");
+  const std::string title = "A network of " + counted(model.size(), "parallel subnetwork");
   nlohmann::json plots;
   if (!model.trace.empty()) plots["epochs"] = epochs_json(model);
   add_path(model, error_in_words(model), plots);

@@ -35,7 +35,7 @@ std::string shape_in_words(const DeepModel& model) {
                   model.architecture.bias ? " and biases" : "");
   if (model.task == Task::classification)
     return fmt::format("{}, {} classes", inputs, model.classes.size());
-  return fmt::format("{}, {} output{}", inputs, model.outputs(), model.outputs() == 1 ? "" : "s");
+  return fmt::format("{}, {}", inputs, counted(model.outputs(), "output"));
 }
 
 std::string stop_in_words(const DeepModel& model) {

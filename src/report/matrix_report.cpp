@@ -42,8 +42,8 @@ std::string subject(const MatrixModel& model) {
 
 std::string lead(const MatrixModel& model, const MatrixData* data) {
   const Index size = model.size();
-  std::string text = fmt::format("{} pattern{} explain{} {}", size, size == 1 ? "" : "s",
-                                 size == 1 ? "s" : "", subject(model));
+  std::string text = fmt::format("{} explain{} {}", counted(size, "pattern"), size == 1 ? "s" : "",
+                                 subject(model));
   if (size == 0) text = "At this lambda no pattern is worth its penalty in " + subject(model);
   if (data)
     text += fmt::format(", of which {} {} are known", data->entries.size(),

@@ -17,14 +17,13 @@ namespace {
 
 std::string lead(const NetworkModel& model, const SampleData* data) {
   const Index size = model.size();
-  std::string text = size == 0
-                         ? "At this lambda no hidden unit is worth its penalty"
-                         : fmt::format("{} hidden unit{} ({}) predict{} {}", size,
-                                       size == 1 ? "" : "s", model.hidden(), size == 1 ? "s" : "",
-                                       model.task == Task::classification
-                                           ? fmt::format("{} classes", model.classes.size())
-                                           : "the target");
-  text += fmt::format(" from {} input{}", model.inputs(), model.inputs() == 1 ? "" : "s");
+  std::string text = size == 0 ? "At this lambda no hidden unit is worth its penalty"
+                               : fmt::format("{} ({}) predict{} {}", counted(size, "hidden unit"),
+                                             model.hidden(), size == 1 ? "s" : "",
+                                             model.task == Task::classification
+                                                 ? fmt::format("{} classes", model.classes.size())
+                                                 : "the target");
+  text += " from " + counted(model.inputs(), "input");
   if (data) text += fmt::format(", for {} samples", data->samples());
   text += fmt::format(". The error is {} on the samples it was fitted to",
                       figure(model.train_error, 3));
@@ -101,8 +100,7 @@ std::string network_report(const NetworkModel& model, const SampleData* data,
                            const ReportFiles& files) {
   if (data) require_same_inputs(model, *data);
   const Vector sizes = strengths(model);
-  const std::string title =
-      fmt::format("A network of {} hidden unit{}", model.size(), model.size() == 1 ? "" : "s");
+  const std::string title = "A network of " + counted(model.size(), "hidden unit");
   return report_page(
       files.model,
       report_header(title, model, lead(model, data)) + cards(model) +

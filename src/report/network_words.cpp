@@ -40,12 +40,10 @@ std::string penalty_in_words(const NetworkModel& model) {
 }
 
 std::string shape_in_words(const NetworkModel& model) {
-  const std::string inputs =
-      fmt::format("{} input{}{}", model.inputs(), model.inputs() == 1 ? "" : "s",
-                  model.bias ? " and a bias" : "");
+  const std::string inputs = counted(model.inputs(), "input") + (model.bias ? " and a bias" : "");
   if (model.task == Task::classification)
     return fmt::format("{}, {} classes", inputs, model.classes.size());
-  return fmt::format("{}, {} output{}", inputs, model.outputs(), model.outputs() == 1 ? "" : "s");
+  return fmt::format("{}, {}", inputs, counted(model.outputs(), "output"));
 }
 
 Vector strengths(const NetworkModel& model) {

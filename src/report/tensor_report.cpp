@@ -27,8 +27,8 @@ std::string lead(const TensorModel& model, const TensorData* data) {
   const Index size = model.size();
   const std::string subject = "a tensor of " + shape_in_words(model);
   std::string text = size == 0 ? "At this lambda no component is worth its penalty in " + subject
-                               : fmt::format("{} component{} explain{} {}", size,
-                                             size == 1 ? "" : "s", size == 1 ? "s" : "", subject);
+                               : fmt::format("{} explain{} {}", counted(size, "component"),
+                                             size == 1 ? "s" : "", subject);
   if (data) text += fmt::format(", of which {} entries are known", data->entries.size());
   text += fmt::format(". The typical error is {} on the entries it was fitted to",
                       figure(model.train_error, 3));
@@ -118,8 +118,7 @@ std::string tensor_report(const TensorModel& model, const TensorData* data,
       predicts_in_data_units(model.loss) ? "in units of the data" : error_in_words(model));
   const ScaledComponents components = scaled_components(model, scale);
   plots["curves"] = component_curves(model, components);
-  const std::string title =
-      fmt::format("A model of {} component{}", model.size(), model.size() == 1 ? "" : "s");
+  const std::string title = "A model of " + counted(model.size(), "component");
   return report_page(
       files.model,
       report_header(title, model, lead(model, data)) + cards(model) +

@@ -41,6 +41,15 @@ std::string figure(double value, int digits) {
   return fmt::format("{:.{}g}", value, digits);
 }
 
+std::string counted(Index count, std::string thing) {
+  if (count != 1) {
+    const bool y = thing.ends_with('y');
+    if (y) thing.pop_back();
+    thing += y ? "ies" : "s";
+  }
+  return fmt::format("{} {}", count, thing);
+}
+
 std::string percent_at_most(double relative) {
   if (!std::isfinite(relative)) return "100 %";
   const double percent = 100 * std::max(relative, 0.0);
@@ -261,7 +270,7 @@ std::string refit_in_words(const MatrixModel& model) {
 std::string refit_in_words(const TensorModel& model) {
   if (!model.refit) return "none";
   const Index kept = model.refit->factors.front().cols();
-  return fmt::format("of the {}, of {} component{}", model.refit->kind, kept, kept == 1 ? "" : "s");
+  return fmt::format("of the {}, of {}", model.refit->kind, counted(kept, "component"));
 }
 
 Vector strengths(const TensorModel& model) {

@@ -40,6 +40,7 @@ TEST_F(Deep, DescriptionsThatAreNotSoundAreRefused) {
       hadal("fit network s.csv --architecture net.txt --mismatched --layer-penalty product").err,
       HasSubstr("expected one of them"));
   EXPECT_EQ(hadal("fit network s.csv --architecture nothing.txt").code, 3);
+  EXPECT_THAT(hadal("fit network s.csv --architecture resnet").err, HasSubstr("or alexnet[:"));
 }
 
 TEST_F(Deep, NetworkIsFittedVerifiedPredictedInspectedAndReported) {

@@ -77,8 +77,16 @@ TEST_F(Network, BehindGatesIsProvedForThem) {
   EXPECT_EQ(hadal("verify n.h5 s.csv").code, 0);
   done("report n.h5 --data s.csv --out n.html");
   EXPECT_THAT(text_of("n.html"), HasSubstr("gated:30"));
-  EXPECT_THAT(hadal("fit network s.csv --hidden gated:0").err, HasSubstr("expected gated:N"));
+  for (const char* const hidden : {"gated", "gated:0"})
+    EXPECT_THAT(hadal(std::string("fit network s.csv --hidden ") + hidden).err,
+                HasSubstr("expected gated:N"));
   EXPECT_EQ(hadal("fit network s.csv --hidden gated:30 --penalty path").code, 2);
+}
+
+TEST_F(Network, OfInputsOfAnySizeIsFittedAndVerified) {
+  write_text(file("huge.csv"), "a,b,t\n1e200,1,0\n2e200,2e-200,1\n-1e200,3e-200,0\n");
+  done("fit network huge.csv --target t --lambda-ratio 0.3 --out n.h5");
+  done("verify n.h5 huge.csv");
 }
 
 TEST_F(Network, OfAFolderOfPicturesIsFittedVerifiedPredictedAndReported) {

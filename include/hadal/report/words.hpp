@@ -14,6 +14,9 @@ namespace hadal {
 /// A number with at most `digits` significant digits, without trailing zeros; "-" for NaN.
 std::string figure(double value, int digits = 6);
 
+/// E.g. "1 unit", "3 units", "2 copies".
+std::string counted(Index count, std::string thing);
+
 /// `relative` in percent, rounded up to two significant digits, e.g. "0.00012 %".
 std::string percent_at_most(double relative);
 
