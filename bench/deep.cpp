@@ -16,21 +16,24 @@ namespace {
 
 using hadal::Index;
 
-constexpr Index images = 32, side = 227, classes = 10;
-constexpr int batch = 16;
+constexpr Index side = 227, classes = 10;
+
+bool on_gpu() { return torch::cuda::is_available(); }
+Index images() { return on_gpu() ? 512 : 32; }
+int batch() { return on_gpu() ? 128 : 16; }
 
 hadal::SampleData pictures() {
   hadal::SampleData data;
   data.task = hadal::Task::classification;
   data.has_targets = true;
   data.picture = hadal::SamplePicture{side, side, 3};
-  data.inputs.resize(images, 3 * side * side);
+  data.inputs.resize(images(), 3 * side * side);
   std::mt19937 generator(1);
   std::normal_distribution<double> normal;
   for (double& value : data.inputs.reshaped()) value = normal(generator);
   data.encoding.columns.assign(static_cast<std::size_t>(data.inputs.cols()), {});
   for (Index k = 0; k < classes; ++k) data.classes.push_back(std::to_string(k));
-  for (Index i = 0; i < images; ++i) data.labels.push_back(static_cast<int>(i % classes));
+  for (Index i = 0; i < images(); ++i) data.labels.push_back(static_cast<int>(i % classes));
   return data;
 }
 
@@ -77,23 +80,23 @@ void BM_hadal(benchmark::State& state) {
   options.starts = 2;
   options.lambda.value = 1e-4;
   options.epochs = 12;  // of which eight may grow
-  options.batch = batch;
+  options.batch = batch();
   double seconds = 0;
   Index count = 0;
   constexpr int measured = 3;
   for (auto _ : state) {
     const hadal::DeepModel model = hadal::fit_deep_network(data, options);
     seconds += model.trace.back().seconds - model.trace[model.trace.size() - 1 - measured].seconds;
-    count += images * measured;
+    count += images() * measured;
     state.counters["copies"] = static_cast<double>(model.trace.back().size);
   }
   state.counters["images/s"] = static_cast<double>(count) / seconds;
 }
 
 void BM_plain(benchmark::State& state) {
-  const auto device = torch::cuda::is_available() ? torch::kCUDA : torch::kCPU;
-  const torch::Tensor x = torch::randn({images, 3, side, side}).to(device);
-  const torch::Tensor y = (torch::arange(images) % classes).to(torch::kLong).to(device);
+  const auto device = on_gpu() ? torch::kCUDA : torch::kCPU;
+  const torch::Tensor x = torch::randn({images(), 3, side, side}).to(device);
+  const torch::Tensor y = (torch::arange(images()) % classes).to(torch::kLong).to(device);
   std::vector<torch::nn::Sequential> copies;
   std::vector<torch::Tensor> parameters;
   for (Index k = 0; k < state.range(0); ++k) {
@@ -104,12 +107,12 @@ void BM_plain(benchmark::State& state) {
   }
   torch::optim::Adam adam(parameters, torch::optim::AdamOptions(1e-3));
   const auto step = [&](std::int64_t begin) {
-    const torch::Tensor some = x.slice(0, begin, begin + batch);
+    const torch::Tensor some = x.slice(0, begin, begin + batch());
     torch::Tensor z;
     for (torch::nn::Sequential& copy : copies)
       z = z.defined() ? z + copy->forward(some) : copy->forward(some);
     const torch::Tensor loss =
-        torch::nn::functional::cross_entropy(z, y.slice(0, begin, begin + batch));
+        torch::nn::functional::cross_entropy(z, y.slice(0, begin, begin + batch()));
     adam.zero_grad();
     loss.backward();
     adam.step();
@@ -117,15 +120,15 @@ void BM_plain(benchmark::State& state) {
   };
   step(0);
   for (auto _ : state)
-    for (std::int64_t begin = 0; begin < images; begin += batch)
+    for (std::int64_t begin = 0; begin < images(); begin += batch())
       benchmark::DoNotOptimize(step(begin));
   state.counters["images/s"] =
-      benchmark::Counter(static_cast<double>(images) * static_cast<double>(state.iterations()),
+      benchmark::Counter(static_cast<double>(images()) * static_cast<double>(state.iterations()),
                          benchmark::Counter::kIsRate);
 }
 
 void sizes(benchmark::internal::Benchmark* benchmark) {
-  const Index divisor = torch::cuda::is_available() ? 1 : 4;
+  const Index divisor = on_gpu() ? 1 : 4;
   for (const Index copies : {1, 2})
     benchmark->Unit(benchmark::kSecond)->UseRealTime()->Args({copies, divisor});
 }

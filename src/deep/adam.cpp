@@ -15,12 +15,14 @@ void Adam::step(Copies& copies, const std::vector<Tensor>& gradient, double rate
   steps += 1;
   const Tensor first_weight = (1 - torch::pow(keep_first, steps)).unsqueeze(1);
   const Tensor second_weight = (1 - torch::pow(keep_second, steps)).unsqueeze(1);
-  const Tensor to_step = first_weight / rate;
+  // first / first_weight / (sqrt(second / second_weight) + least) * rate with as few passes over
+  // the weights as there are: they are many more than a batch's values.
+  const Tensor to_step = first_weight / rate, of_root = to_step * second_weight.rsqrt(),
+               of_least = to_step * least;
   for (std::size_t k = 0; k < copies.size(); ++k) {
-    first[k].mul_(keep_first).add_(gradient[k], 1 - keep_first);
+    first[k].lerp_(gradient[k], 1 - keep_first);
     second[k].mul_(keep_second).addcmul_(gradient[k], gradient[k], 1 - keep_second);
-    const Tensor spread = (second[k] / second_weight).sqrt_().add_(least).mul_(to_step);
-    copies[k].addcdiv_(first[k], spread, -1);
+    copies[k].addcdiv_(first[k], second[k].sqrt().mul_(of_root).add_(of_least), -1);
   }
 }
 

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "../fit/option_checks.hpp"
 #include "../fit/resources.hpp"
+#include "device.hpp"
 #include "hadal/error.hpp"
 #include "lambda_choice.hpp"
 #include "torch_threads.hpp"
@@ -62,13 +64,20 @@ DeepModel fit_deep_network(const SampleData& data, const DeepFitOptions& options
                            const FitObserver& observer) {
   deep::check_deep_options(options);
   const deep::TorchThreads threads(options.threads);
+  const deep::RepeatableConvolutions convolutions;
   const BlasThreads blas(options.threads, std::numeric_limits<Index>::max());
   try {
     return options.lambda.kind == LambdaChoice::Kind::cross_validated
                ? deep::train_at_chosen(data, options, observer)
                : deep::train(data, options, observer);
   } catch (const c10::Error& error) {  // its own text goes on with a list of addresses
-    throw Error(fmt::format("LibTorch: {}", error.what_without_backtrace()));
+    const std::string text = error.what_without_backtrace();
+    const bool too_large = text.find("allocate") != std::string::npos;
+    throw Error(fmt::format("{}LibTorch: {}",
+                            too_large ? "there is not enough memory; expected smaller layers or "
+                                        "pictures, batches or fewer starts of searches; "
+                                      : "",
+                            text));
   }
 }
 

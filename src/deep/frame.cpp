@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "device.hpp"
 #include "hadal/error.hpp"
 #include "hadal/fit/loss_values.hpp"
 
@@ -23,7 +24,7 @@ Shape shape_of(const SampleData& data) {
 /// z of every sample, in double precision.
 Factor scores_of(const DeepModel& model, const Subnetwork& subnetwork, const SampleData& data) {
   const torch::NoGradGuard no_graph;
-  const torch::TensorOptions options = torch::kDouble;
+  const auto options = torch::TensorOptions().dtype(torch::kDouble).device(device());
   const Copies copies = copies_of(model.weights, options);
   Factor z(data.samples(), model.outputs());
   for (Index begin = 0; begin < z.rows(); begin += rows_at_once) {
@@ -97,23 +98,19 @@ void Frame::set_inputs(const SampleData& data, const DeepFitOptions& options) {
 
 void Frame::standardise(const SampleData& data) {
   const Shape& shape = plan_.input;
-  Vector mean = weighted_means(data.inputs, data.weight);
-  const Index channels = shape.flat ? mean.size() : shape.channels;
   // Channels of a pixel stand side by side: a filter that moves has to find all pixels alike.
-  const auto over_pixels = [&](Vector& each) {
-    Vector sum = Vector::Zero(channels);
-    for (Index k = 0; k < each.size(); ++k) sum[k % channels] += each[k];
-    sum *= static_cast<double>(channels) / static_cast<double>(each.size());
-    for (Index k = 0; k < each.size(); ++k) each[k] = sum[k % channels];
-  };
-  over_pixels(mean);
-  const Factor centred = data.inputs.rowwise() - mean.transpose();
-  Vector variance = weighted_means(centred.cwiseAbs2(), data.weight);
-  over_pixels(variance);
+  const Index channels = shape.flat ? shape.size() : shape.channels;
+  const Index pixels = shape.size() / channels;
+  Vector mean = weighted_means(data.inputs, data.weight);
+  auto means = mean.reshaped(channels, pixels);
+  means.colwise() = Vector(means.rowwise().mean());
+  Vector deviation = weighted_deviations(data.inputs, mean, data.weight);
+  auto deviations = deviation.reshaped(channels, pixels);
+  deviations.colwise() =
+      Vector(deviations.rowwise().stableNorm() / std::sqrt(static_cast<double>(pixels)));
   for (Index k = 0; k < mean.size(); ++k) {
     // A constant input stays, as zeros up to rounding.
-    const double deviation = std::sqrt(variance[k]);
-    if (deviation > 1e-12 * std::abs(mean[k])) model_.input_scale[k] = deviation;
+    if (deviation[k] > 1e-12 * std::abs(mean[k])) model_.input_scale[k] = deviation[k];
   }
   model_.input_mean = mean;
 }
@@ -148,7 +145,7 @@ Samples Frame::samples(const SampleData& data, const torch::TensorOptions& optio
 
 DeepModel Frame::model_of(const Copies& copies) const {
   const torch::NoGradGuard no_graph;
-  const Subnetwork subnetwork(plan_);
+  const Subnetwork subnetwork(plan_, copies.front().device());
   const double share = std::pow(unit_, 1.0 / plan_.degree());
   Copies balanced = copies;
   if (model_.penalty != LayerPenalty::decay)
@@ -161,7 +158,7 @@ DeepModel Frame::model_of(const Copies& copies) const {
 }
 
 NetworkError error_on(const SampleData& data, const DeepModel& model) {
-  return error_of(model, scores_of(model, Subnetwork(plan_of(model)), data), data, false);
+  return error_of(model, scores_of(model, Subnetwork(plan_of(model), device()), data), data, false);
 }
 
 DeepModel without_copies(DeepModel model) {
@@ -170,7 +167,7 @@ DeepModel without_copies(DeepModel model) {
 }
 
 void set_figures(const SampleData& train, const SampleData& held, DeepModel& model) {
-  const Subnetwork subnetwork(plan_of(model));
+  const Subnetwork subnetwork(plan_of(model), device());
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const Factor z = scores_of(model, subnetwork, train);
   Samples samples;

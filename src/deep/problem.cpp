@@ -36,20 +36,29 @@ double Problem::objective(const Copies& copies, const Tensor& z, double lambda) 
 
 Problem::Slope Problem::batch_slope(const Copies& copies, const Samples& batch,
                                     double lambda) const {
-  const Copies leaves =
-      each_layer(copies, [](const Tensor& layer) { return layer.detach().requires_grad_(true); });
+  const Parts parts =
+      subnetwork_.parts_of(each_layer(copies, [](const Tensor& layer) { return layer.detach(); }));
+  std::vector<Tensor> leaves;
+  for (const std::vector<Tensor>& layer : parts)
+    for (const Tensor& part : layer) leaves.push_back(part.requires_grad_(true));
   const Tensor loss =
-      loss_.sum(subnetwork_.sum(leaves, batch.x), batch) / static_cast<double>(batch.count());
-  Slope slope{loss.detach(), torch::autograd::grad({loss}, leaves)};
+      loss_.sum(subnetwork_.sum(parts, batch.x), batch) / static_cast<double>(batch.count());
+  const std::vector<Tensor> of_loss = torch::autograd::grad({loss}, leaves);
   // By hand where all weights would be read and written several times more: a penalty depends on
   // their squared norms alone.
   const double of_sample = lambda / static_cast<double>(samples_.count());
   const auto [penalty, derivative] = subnetwork_.penalty_slope(copies, penalty_);
   const torch::NoGradGuard no_graph;
-  slope.value += of_sample * penalty;
-  const Copies weighted = subnetwork_.factors_of_layers(2 * of_sample * derivative);
-  for (std::size_t k = 0; k < copies.size(); ++k)
-    slope.gradient[k].addcmul_(leaves[k], weighted[k]);
+  const Copies factors = subnetwork_.factors_of_layers(2 * of_sample * derivative);
+  Slope slope{loss.detach() + of_sample * penalty,
+              each_layer(copies, [](const Tensor& layer) { return torch::empty_like(layer); })};
+  const Parts sums = subnetwork_.parts_of(slope.gradient);
+  auto part_of_loss = of_loss.begin();
+  for (std::size_t k = 0; k < parts.size(); ++k)
+    for (std::size_t j = 0; j < parts[k].size(); ++j) {
+      Tensor sum = sums[k][j];
+      torch::addcmul_out(sum, *part_of_loss++, parts[k][j], factors[k]);
+    }
   return slope;
 }
 

@@ -9,9 +9,12 @@ namespace {
 
 using torch::Tensor;
 
+/// Of a block: below it, it counts as zero. A root has no derivative at 0.
+constexpr double least_square = 1e-30;
+
 /// What passes between layers of all copies: pictures samples x (r channels) x height x width, flat
-/// values samples x (r values); until the first weights all copies share it. The carried constant
-/// is one number for each copy.
+/// values (r values) x samples, so that the gradient of a weight matrix comes as the matrix lies;
+/// until the first weights all copies share it. The carried constant is one number for each copy.
 struct Signal {
   Tensor x, constant;
   bool shared = true;
@@ -19,8 +22,8 @@ struct Signal {
 
 class Pass {
  public:
-  Pass(const Plan& plan, const Copies& copies, bool add)
-      : plan_(plan), copies_(copies), count_(size_of(copies)), add_(add) {}
+  Pass(const Plan& plan, const Parts& parts, bool add)
+      : plan_(plan), parts_(parts), count_(parts.front().front().size(0)), add_(add) {}
 
   void through(const std::vector<PlannedLayer>& layers, Signal& signal) const {
     for (const PlannedLayer& at : layers) step(at, signal);
@@ -49,7 +52,7 @@ class Pass {
         signal.x = torch::avg_pool2d(signal.x, kernel, stride, padding);
         break;
       case Layer::Kind::flatten:
-        signal.x = signal.x.flatten(1);
+        signal.x = signal.x.flatten(1).t();
         break;
       case Layer::Kind::skip:
         add_branches(at, signal);
@@ -73,18 +76,13 @@ class Pass {
       case Activation::Kind::maxout:
         break;
     }
-    const std::int64_t pieces = activation.pieces;
-    return std::get<0>(x.unflatten(1, {x.size(1) / pieces, pieces}).max(2));
+    const std::int64_t pieces = activation.pieces, along = at.in.flat ? 0 : 1;
+    return std::get<0>(x.unflatten(along, {x.size(along) / pieces, pieces}).max(along + 1));
   }
 
   void weigh(const PlannedLayer& at, Signal& signal) const {
     const WeightLayer& layer = plan_.weights[static_cast<std::size_t>(at.weights)];
-    // The gradient of a split is put together once, that of slices one by one.
-    std::vector<std::int64_t> sizes{layer.matrix_size()};
-    if (layer.bias) sizes.push_back(layer.outputs);
-    if (layer.carries) sizes.push_back(1);
-    const std::vector<Tensor> parts =
-        copies_[static_cast<std::size_t>(at.weights)].split_with_sizes(sizes, 1);
+    const std::vector<Tensor>& parts = parts_[static_cast<std::size_t>(at.weights)];
     const Tensor& matrix = parts.front();
     Tensor bias;  // r x outputs
     if (layer.bias) bias = parts[1] * signal.constant.unsqueeze(1);
@@ -107,35 +105,29 @@ class Pass {
                          {1, 1}, signal.shared ? 1 : count_);
   }
 
-  /// samples x (r outputs)
+  /// (r outputs) x samples
   Tensor multiplied(const WeightLayer& layer, const Tensor& matrix, const Tensor& bias,
                     const Signal& signal) const {
-    if (signal.shared) {
-      const Tensor weight = matrix.reshape({count_ * layer.outputs, layer.inputs});
-      return bias.defined() ? torch::addmm(bias.reshape({1, -1}), signal.x, weight.t())
-                            : torch::mm(signal.x, weight.t());
-    }
-    return apart(layer, matrix, bias, signal).transpose(0, 1).flatten(1);
+    if (!signal.shared) return apart(layer, matrix, bias, signal).flatten(0, 1);
+    const Tensor weight = matrix.reshape({count_ * layer.outputs, layer.inputs});
+    return bias.defined() ? torch::addmm(bias.reshape({-1, 1}), weight, signal.x)
+                          : torch::mm(weight, signal.x);
   }
 
-  /// r x samples x outputs
+  /// r x outputs x samples
   Tensor apart(const WeightLayer& layer, const Tensor& matrix, const Tensor& bias,
                const Signal& signal) const {
-    const Tensor weight = matrix.reshape({count_, layer.outputs, layer.inputs}).transpose(1, 2);
+    const Tensor weight = matrix.reshape({count_, layer.outputs, layer.inputs});
     const Tensor x = signal.shared ? signal.x.unsqueeze(0).expand({count_, -1, -1})
-                                   : signal.x.reshape({-1, count_, layer.inputs}).transpose(0, 1);
-    return bias.defined() ? torch::baddbmm(bias.unsqueeze(1), x, weight) : torch::bmm(x, weight);
+                                   : signal.x.unflatten(0, {count_, layer.inputs});
+    return bias.defined() ? torch::baddbmm(bias.unsqueeze(2), weight, x) : torch::bmm(weight, x);
   }
 
+  /// r x samples x outputs, or their sum over r
   Tensor put_out(const WeightLayer& layer, const Tensor& matrix, const Tensor& bias,
                  const Signal& signal) const {
-    if (!add_) return apart(layer, matrix, bias, signal);
-    if (signal.shared) return apart(layer, matrix, bias, signal).sum(0);
-    const Tensor weight = matrix.reshape({count_, layer.outputs, layer.inputs})
-                              .transpose(1, 2)
-                              .reshape({count_ * layer.inputs, layer.outputs});
-    return bias.defined() ? torch::addmm(bias.sum(0, true), signal.x, weight)
-                          : torch::mm(signal.x, weight);
+    const Tensor each = apart(layer, matrix, bias, signal).transpose(1, 2);
+    return add_ ? each.sum(0) : each;
   }
 
   void add_branches(const PlannedLayer& at, Signal& signal) const {
@@ -151,7 +143,7 @@ class Pass {
   }
 
   const Plan& plan_;
-  const Copies& copies_;
+  const Parts& parts_;
   std::int64_t count_;
   bool add_;
 };
@@ -170,23 +162,44 @@ at::Generator generator(std::uint64_t seed, std::uint64_t stream, std::uint64_t 
   return at::make_generator<at::CPUGeneratorImpl>(state);
 }
 
-Tensor Subnetwork::run(const Copies& copies, const Tensor& x, bool add) const {
+Subnetwork::Subnetwork(Plan plan, torch::Device device)
+    : plan_(std::move(plan)),
+      degrees_(torch::tensor(std::vector<double>(plan_.degrees.begin(), plan_.degrees.end()),
+                             torch::kDouble)
+                   .to(device)) {}
+
+Parts Subnetwork::parts_of(const Copies& copies) const {
+  Parts parts;
+  for (std::size_t k = 0; k < copies.size(); ++k) {
+    const WeightLayer& layer = plan_.weights[k];
+    std::vector<std::int64_t> sizes{layer.matrix_size()};
+    if (layer.bias) sizes.push_back(layer.outputs);
+    if (layer.carries) sizes.push_back(1);
+    parts.push_back(copies[k].split_with_sizes(sizes, 1));
+  }
+  return parts;
+}
+
+Tensor Subnetwork::run(const Parts& parts, const Tensor& x, bool add) const {
   Signal signal;
   const Shape& in = plan_.input;
-  signal.x = in.flat ? x : x.reshape({x.size(0), in.channels, in.height, in.width});
-  signal.constant = torch::ones({size_of(copies)}, copies.front().options().requires_grad(false));
-  Pass(plan_, copies, add).through(plan_.layers, signal);
+  const Tensor& some = parts.front().front();
+  signal.x = in.flat ? x.t() : x.reshape({x.size(0), in.channels, in.height, in.width});
+  signal.constant = torch::ones({some.size(0)}, some.options().requires_grad(false));
+  Pass(plan_, parts, add).through(plan_.layers, signal);
   return signal.x;
 }
 
 Tensor Subnetwork::each(const Copies& copies, const Tensor& x) const {
-  return run(copies, x, false);
+  return run(parts_of(copies), x, false);
 }
 
 Tensor Subnetwork::sum(const Copies& copies, const Tensor& x) const {
   if (size_of(copies) == 0) return torch::zeros({x.size(0), plan_.outputs}, x.options());
-  return run(copies, x, true);
+  return sum(parts_of(copies), x);
 }
+
+Tensor Subnetwork::sum(const Parts& parts, const Tensor& x) const { return run(parts, x, true); }
 
 Copies Subnetwork::none(const torch::TensorOptions& options) const {
   Copies copies;
@@ -224,29 +237,24 @@ Tensor Subnetwork::penalties(const Copies& copies, LayerPenalty penalty) const {
 
 Subnetwork::PenaltySlope Subnetwork::penalty_slope(const Copies& copies,
                                                    LayerPenalty penalty) const {
-  const torch::AutoGradMode on(true);
-  const Tensor squares = squared_norms(each_layer(copies, [](const Tensor& layer) {
-                           return layer.detach();
-                         })).requires_grad_(true);
-  const Tensor sum = penalties_at(squares, penalty).sum();
-  return {sum.detach(), torch::autograd::grad({sum}, {squares})[0]};
+  const torch::NoGradGuard no_graph;
+  const Tensor squares = squared_norms(copies), values = penalties_at(squares, penalty);
+  if (penalty == LayerPenalty::decay) return {values.sum(), torch::full_like(squares, 0.5)};
+  const Tensor half_degrees = degrees_.to(squares.options()) / 2;
+  const Tensor derivative =
+      penalty == LayerPenalty::product
+          ? values.unsqueeze(1) / squares.clamp_min(least_square) * half_degrees
+          : squares.clamp_min(least_square).pow(plan_.degree() / 2.0 - 1) * half_degrees;
+  return {values.sum(), derivative.masked_fill(squares <= least_square, 0)};
 }
 
 Tensor Subnetwork::penalties_at(const Tensor& squares, LayerPenalty penalty) const {
   if (penalty == LayerPenalty::decay) return squares.sum(1) / 2;
-  // A root has no derivative at 0.
-  const Tensor positive = squares.clamp_min(1e-30);
+  const Tensor positive = squares.clamp_min(least_square);
+  const Tensor degrees = degrees_.to(squares.options());
+  if (penalty == LayerPenalty::product) return positive.pow(degrees / 2).prod(1);
   const double p = plan_.degree();
-  Tensor value;
-  for (std::size_t k = 0; k < plan_.degrees.size(); ++k) {
-    const Tensor square = positive.select(1, static_cast<std::int64_t>(k));
-    const double d = plan_.degrees[k];
-    if (penalty == LayerPenalty::product)
-      value = value.defined() ? value * square.pow(d / 2) : square.pow(d / 2);
-    else
-      value = value.defined() ? value + d / p * square.pow(p / 2) : d / p * square.pow(p / 2);
-  }
-  return value;
+  return torch::mv(positive.pow(p / 2), degrees / p);
 }
 
 std::vector<Tensor> Subnetwork::factors_of_layers(const Tensor& factors) const {
@@ -264,13 +272,12 @@ Copies Subnetwork::scaled(const Copies& copies, const Tensor& factors) const {
 }
 
 Tensor Subnetwork::to_unit(const Copies& copies) const {
-  return squared_norms(copies).clamp_min(1e-30).rsqrt();
+  return squared_norms(copies).clamp_min(least_square).rsqrt();
 }
 
 Tensor Subnetwork::to_balance(const Copies& copies) const {
   const Tensor logarithms = squared_norms(copies).to(torch::kDouble).clamp_min(1e-60).log() / 2;
-  const Tensor degrees = torch::tensor(
-      std::vector<double>(plan_.degrees.begin(), plan_.degrees.end()), logarithms.options());
+  const Tensor degrees = degrees_.to(logarithms.options());
   const Tensor mean = torch::mv(logarithms, degrees) / degrees.sum();
   return (mean.unsqueeze(1) - logarithms).exp().to(copies.front().scalar_type());
 }

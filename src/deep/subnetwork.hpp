@@ -16,6 +16,9 @@ using Copies = std::vector<torch::Tensor>;
 
 inline std::int64_t size_of(const Copies& copies) { return copies.front().size(0); }
 
+/// The layers of copies taken apart: of every layer W, b and g as WeightLayer says, as views.
+using Parts = std::vector<std::vector<torch::Tensor>>;
+
 /// Random numbers of a fit: a stream for every purpose and time, so that there is no state to keep.
 at::Generator generator(std::uint64_t seed, std::uint64_t stream, std::uint64_t time);
 
@@ -31,13 +34,17 @@ Copies each_layer(const Copies& copies, const Change& change) {
 /// of grouped convolutions and batched products.
 class Subnetwork {
  public:
-  explicit Subnetwork(Plan plan) : plan_(std::move(plan)) {}
+  /// device: where its copies are, so that nothing has to be sent there at every step.
+  explicit Subnetwork(Plan plan, torch::Device device = torch::kCPU);
   const Plan& plan() const { return plan_; }
 
   /// map(x; W_i) of every copy: r x samples x outputs. x: samples x plan().input.size().
   torch::Tensor each(const Copies& copies, const torch::Tensor& x) const;
   /// Their sum, samples x outputs.
   torch::Tensor sum(const Copies& copies, const torch::Tensor& x) const;
+  torch::Tensor sum(const Parts& parts, const torch::Tensor& x) const;
+
+  Parts parts_of(const Copies& copies) const;
 
   Copies none(const torch::TensorOptions& options) const;
   /// Copies with normal weights and blocks of norm one; constants are carried with weight > 0.
@@ -66,9 +73,10 @@ class Subnetwork {
 
  private:
   torch::Tensor penalties_at(const torch::Tensor& squared_norms, LayerPenalty penalty) const;
-  torch::Tensor run(const Copies& copies, const torch::Tensor& x, bool add) const;
+  torch::Tensor run(const Parts& parts, const torch::Tensor& x, bool add) const;
 
   Plan plan_;
+  torch::Tensor degrees_;
 };
 
 /// The copies in these places, and two lists one after the other.

@@ -11,6 +11,7 @@
 
 #include "../fit/resources.hpp"
 #include "deep_state.hpp"
+#include "device.hpp"
 #include "hadal/error.hpp"
 #include "hadal/version.hpp"
 #include "search.hpp"
@@ -49,15 +50,6 @@ struct Split {
   }
 };
 
-torch::TensorOptions tensor_options() {
-  at::globalContext().setDeterministicCuDNN(true);
-  at::globalContext().setBenchmarkCuDNN(false);
-  at::globalContext().setAllowTF32CuDNN(false);
-  return torch::TensorOptions()
-      .dtype(torch::kFloat)
-      .device(torch::cuda::is_available() ? torch::kCUDA : torch::kCPU);
-}
-
 }  // namespace
 
 class Fit {
@@ -69,9 +61,10 @@ class Fit {
         clock_(options.time_limit),
         split_(data, options),
         frame_(split_.train, options),
-        tensors_(tensor_options()),
-        problem_(Subnetwork(frame_.plan()), frame_.samples(split_.train, tensors_), frame_.loss(),
-                 options.penalty, options.batch),
+        tensors_(torch::TensorOptions().dtype(torch::kFloat).device(device())),
+        problem_(Subnetwork(frame_.plan(), tensors_.device()),
+                 frame_.samples(split_.train, tensors_), frame_.loss(), options.penalty,
+                 options.batch),
         choice_(choice) {
     if (choice_.identity.empty()) choice_.identity = identity_of(data, options);
     if (split_.held.samples() > 0)
