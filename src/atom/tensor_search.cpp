@@ -30,13 +30,19 @@ Factors random_starts(const TensorPattern& pattern, Index count, std::uint64_t s
   return starts;
 }
 
-/// Unit vectors at the largest entries of Q, those of the largest one in any mode's element once.
-Factors entry_starts(const TensorPattern& pattern, const Vector& q, Index count) {
-  count = std::min(count, q.size());
+/// Unit vectors at the entries of Q that collect most, of whatever sign unless no mode may be
+/// negative.
+Factors entry_starts(const TensorFamily& family, const Vector& q) {
+  const TensorPattern& pattern = family.pattern();
+  const bool positive = std::all_of(family.sides().begin(), family.sides().end(),
+                                    [](const NormProx& side) { return side.norm().nonnegative; });
+  const auto collected = [&](Index k) { return positive ? q[k] : std::abs(q[k]); };
+  // Elsewhere singular vectors are the better starts, and no sign stands in their way.
+  const Index count = std::min<Index>(positive ? 12 : 4, q.size());
   std::vector<Index> order(static_cast<std::size_t>(q.size()));
   std::iota(order.begin(), order.end(), 0);
   std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](Index a, Index b) {
-    return std::abs(q[a]) > std::abs(q[b]) || (std::abs(q[a]) == std::abs(q[b]) && a < b);
+    return collected(a) > collected(b) || (collected(a) == collected(b) && a < b);
   });
   order.resize(static_cast<std::size_t>(count));
   Factors starts;
@@ -124,6 +130,8 @@ class Search {
         // Only a vector of this search has norm one, and may be kept if nothing better is found.
         const Vector start = rounds_ > 0 ? Vector(x_[m].col(c)) : Vector();
         value_[c] = side.align(against.col(c), start, duals_[m][static_cast<std::size_t>(c)], y);
+        // Where nothing may be collected, the next modes still have a slice to look at.
+        if (!(value_[c] > 0)) y = nearest_to_collect(against.col(c));
         x_[m].col(c) = y;
       }
     }
@@ -174,6 +182,12 @@ class Search {
     change_ = Vector(change_(kept));
   }
 
+  static Vector nearest_to_collect(const Vector& against) {
+    Index at = 0;
+    against.maxCoeff(&at);
+    return Vector::Unit(against.size(), at);
+  }
+
   static double overlap(const Factors& x, Index a, const Factors& y, Index b) {
     double cosine = 1;
     for (std::size_t m = 0; m < x.size(); ++m)
@@ -198,7 +212,7 @@ Factors starts_of(const TensorFamily& family, const Vector& q, const TensorAtoms
       static_cast<Index>(std::clamp(work / static_cast<double>(pattern.observed() + 1), 6.0, 60.0));
   Factors starts = atoms.factors;
   append_columns(unfolding_starts(pattern, q), starts);
-  append_columns(entry_starts(pattern, q, 4), starts);
+  append_columns(entry_starts(family, q), starts);
   append_columns(random_starts(pattern, random, seed), starts);
   // Where factors are constrained a start and its opposite differ.
   for (std::size_t m = 0; m < starts.size(); ++m) {

@@ -50,7 +50,7 @@ FactorNorm read_norm(const hdf5::Reader& group, Index elements) {
   norm.l1 = group.real("l1");
   norm.l2 = group.real("l2");
   norm.tv = group.real("tv");
-  norm.nonnegative = group.integer("nonnegative") != 0;
+  norm.nonnegative = read_flag(group, "nonnegative");
   // A lattice is laid out anew: its size is checked first, so that a damaged file allocates
   // nothing.
   const std::vector<std::int64_t> shape = group.integers("shape");

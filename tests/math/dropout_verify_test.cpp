@@ -135,6 +135,12 @@ TEST(DropoutVerification, ConfirmsWhatWasFitted) {
   }
 }
 
+TEST(DropoutVerification, ConfirmsAnErrorThatIsRounding) {
+  for (const auto method : {DropoutMethod::closed, DropoutMethod::descent})
+    EXPECT_TRUE(
+        confirmed(fitted({"nothing dropped", {NoiseKind::dropout, 1, 1}, {9}, false, method})));
+}
+
 TEST(DropoutVerification, RefusesAnythingChanged) {
   for (const Problem& problem : problems()) {
     const Claim claim = fitted(problem);

@@ -21,6 +21,36 @@ FactorNorm norm_of(const char* text, bool nonnegative = false, Index chain = 0) 
   return norm;
 }
 
+/// Ones among minus ones, which no starts of positive elements collect anything from.
+TEST(TensorFit, RareEntriesAreFoundByNonNegativeFactorsInAnyOrderOfModes) {
+  test::Random random(3);
+  const std::vector<Index> shape{12, 10, 8};
+  std::vector<double> objectives, largest;
+  TensorEntries entries;
+  entries.shape = shape;
+  for (Index k = 0; k < test::product_of(shape); ++k)
+    entries.value.push_back(random.uniform(0, 1) < 0.02 ? 1 : -1);
+  TensorEntries turned;
+  turned.shape = {8, 10, 12};
+  for (Index c = 0; c < 8; ++c)
+    for (Index b = 0; b < 10; ++b)
+      for (Index a = 0; a < 12; ++a)
+        turned.value.push_back(entries.value[static_cast<std::size_t>((a * 10 + b) * 8 + c)]);
+  for (const TensorEntries& one : {entries, turned}) {
+    TensorFitOptions options = at_ratio(0.5);
+    options.loss = LossKind::logistic;
+    options.norms = {norm_of("l2", true)};
+    options.proof = ProofChoice::none;
+    const TensorModel model = fit_tensor(data_of(one), options);
+    EXPECT_GE(model.lambda_max, 0.5);  // one entry of probability 1/2
+    EXPECT_GT(model.size(), 5);
+    objectives.push_back(model.certificate.objective);
+    largest.push_back(model.lambda_max);
+  }
+  EXPECT_NEAR(largest[0], largest[1], 1e-6);
+  EXPECT_NEAR(objectives[0], objectives[1], 1e-4 * objectives[0]);
+}
+
 TEST(TensorFit, OfOrderTwoIsTheMatrixAnswer) {
   test::Random random(1);
   const Matrix y = random.matrix(8, 6);

@@ -159,7 +159,7 @@ class DropoutVerification {
     objective_ = value + margin;
     found_.objective = squared(objective_);
     checks_.equal("objective", claim_.objective, found_.objective,
-                  options_.figure_tolerance * found_.objective + 2 * squared(margin),
+                  options_.figure_tolerance * squared(size_of(objective_)) + 2 * squared(margin),
                   "the objective computed from model and data differs");
     const double mean =
         unit() *
@@ -215,8 +215,12 @@ class DropoutVerification {
   }
 
   /// Below a trillionth of the target's squares there is only rounding.
+  Real size_of(Real objective) const {
+    return std::max(objective, Real{1e-12} * samples_.target.squaredNorm());
+  }
+
   double relative_to_objective(Real objective, Real lower) const {
-    const Real size = std::max(objective, Real{1e-12} * samples_.target.squaredNorm());
+    const Real size = size_of(objective);
     return size > 0 ? static_cast<double>((objective - lower) / size) : 0.0;
   }
 
