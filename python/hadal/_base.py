@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import warnings
 from typing import Any, Callable, Iterator
 
@@ -107,6 +108,13 @@ def _seed(random_state: Any) -> int:
     if isinstance(random_state, int):
         return random_state
     return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def _threads(n_jobs: Any) -> Any:
+    """As joblib reads n_jobs: -1 is all cores, -2 all but one."""
+    if isinstance(n_jobs, int) and n_jobs < 0:
+        return max(1, (os.cpu_count() or 1) + 1 + n_jobs)
+    return n_jobs
 
 
 def _given(options: dict) -> dict:

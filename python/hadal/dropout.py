@@ -10,7 +10,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hadal import _core
-from hadal._base import _Fitted, _given, _seed
+from hadal._base import _Fitted, _given, _seed, _threads
 
 
 class DropoutFactorization(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitted):
@@ -169,7 +169,7 @@ class DropoutFactorization(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _F
                 "tol": self.tol,
                 "max_iter": self.max_iter,
                 "time_limit": self.time_limit,
-                "threads": self.n_jobs,
+                "threads": _threads(self.n_jobs),
                 "seed": _seed(self.random_state),
             }
         )

@@ -11,7 +11,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hadal import _core
-from hadal._base import _ByFolds, _Fitted, _given, _seed
+from hadal._base import _ByFolds, _Fitted, _given, _seed, _threads
 from hadal._rows import row_coefficients
 
 
@@ -95,7 +95,7 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
                 "size_max": self.size_max,
                 "max_iter": self.max_iter,
                 "time_limit": self.time_limit,
-                "threads": self.n_jobs,
+                "threads": _threads(self.n_jobs),
                 "seed": _seed(self.random_state),
                 **self._lambda(),
             }
@@ -245,20 +245,28 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
             if column_scale.size:
                 scales[i] = max(1, at.sum()) ** (-self.count_weights / 2)
                 beside = beside * (scales[i] * column_scale[at])[:, None]
-            if self.offset_["row"].size and y.size:
-                ridge = self.offset_ridge if self.offset_["free"] else 0.0
-                shifts[i] = (y - shift[at]).sum() / (y.size + ridge)
             if self.model_.loss == "logistic":
-                y = (y > y.min()).astype(float) if set(np.unique(y)) <= {-1.0, 1.0} else y
-            all_u[i] = row_coefficients(
+                y = np.maximum(y, 0.0)  # in both codings, -1 and 1 or 0 and 1
+            of_row, weights = np.zeros((y.size, 0)), penalty
+            if self.offset_["row"].size and self.offset_["free"]:
+                # One more coefficient, of either sign, with a ridge of its own.
+                signs = [1.0, -1.0] if self._nonnegative_rows() else [1.0]
+                of_row = np.tile(signs, (y.size, 1))
+                weights = np.append(penalty, np.full(len(signs), self.offset_ridge))
+            elif self.offset_["row"].size and y.size:
+                shifts[i] = (y - shift[at]).mean()
+            found = row_coefficients(
                 y,
-                beside,
+                np.hstack([beside, of_row]),
                 shift[at] + shifts[i],
-                penalty,
+                weights,
                 self.model_.loss,
                 self.model_.huber_threshold,
                 self._nonnegative_rows(),
             )
+            all_u[i] = found[: v.shape[1]]
+            if of_row.shape[1]:
+                shifts[i] = found[v.shape[1]] - found[v.shape[1] + 1 :].sum()
         return all_u, scales, shifts
 
     def _row_penalty(self, v: np.ndarray) -> np.ndarray:
@@ -316,7 +324,7 @@ class MatrixCompletion(_MatrixEstimator):
     time_limit : float, optional
         Most seconds.
     n_jobs : int, optional
-        Threads; all cores by default.
+        Threads; all cores by default and for -1.
     random_state : int, RandomState or None
         Of every random choice that the fit makes; None is 0.
     verbose : bool

@@ -10,7 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from hadal import _core
-from hadal._base import _Fitted, _given, _seed
+from hadal._base import _Fitted, _given, _seed, _threads
 
 _SHARED = """hidden : str
         ``"linear"``, ``"relu"``, ``"leaky:SLOPE"``, ``"abs"``, ``"square"`` or ``"maxout:K"``.
@@ -57,7 +57,7 @@ class _ParallelNet(_Fitted):
         shared = {
             "size_max": self.size_max,
             "time_limit": self.time_limit,
-            "threads": self.n_jobs,
+            "threads": _threads(self.n_jobs),
             "seed": _seed(self.random_state),
             "standardise": self.standardise,
             "loss": getattr(self, "loss", None),

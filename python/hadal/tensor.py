@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from hadal import _core
-from hadal._base import _ByFolds, _Fitted, _given, _seed
+from hadal._base import _ByFolds, _Fitted, _given, _seed, _threads
 
 
 class TensorFactorization(_Fitted):
@@ -147,7 +147,7 @@ class TensorFactorization(_Fitted):
                     "size_max": self.size_max,
                     "max_iter": self.max_iter,
                     "time_limit": self.time_limit,
-                    "threads": self.n_jobs,
+                    "threads": _threads(self.n_jobs),
                     "seed": _seed(self.random_state),
                     **self._lambda(),
                 }

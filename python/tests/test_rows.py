@@ -1,0 +1,43 @@
+"""What is predicted of a row that was fitted is what the fit predicts."""
+
+import numpy as np
+import pytest
+
+from hadal import MatrixCompletion
+
+
+def some(loss="squared"):
+    random = np.random.default_rng(4)
+    levels = random.normal(size=(30, 1)) + random.normal(size=12)
+    x = random.normal(size=(30, 2)) @ random.normal(size=(2, 12)) + 2 * levels
+    if loss == "logistic":
+        x = np.where(x > 0, 1.0, -1.0)
+    if loss == "poisson":
+        x = random.poisson(np.exp(np.clip(x / 4, -2, 2))).astype(float)
+    x[random.random(x.shape) < 0.3] = np.nan
+    return x
+
+
+@pytest.mark.parametrize("loss", ["squared", "huber", "logistic", "poisson"])
+@pytest.mark.parametrize("offset", ["rows", "both"])
+def test_impute_of_fitted_rows_agrees_with_the_fit_where_offsets_are_free(loss, offset):
+    x = some(loss)
+    model = MatrixCompletion(
+        0.1, loss=loss, offset=offset, free_offset=True, offset_ridge=0.1, tol=1e-9
+    ).fit(x)
+    missing = np.isnan(x)
+    imputed, fitted = model.impute(x)[missing], model.reconstruct()[missing]
+    np.testing.assert_allclose(imputed, fitted, rtol=0, atol=2e-3 * np.abs(fitted).max())
+
+
+def test_a_row_of_ones_alone_is_no_row_of_zeros():
+    x = some("logistic")
+    model = MatrixCompletion(0.1, loss="logistic").fit(x)
+    ones, zeros = np.full((1, 12), np.nan), np.full((1, 12), np.nan)
+    ones[0, :8], zeros[0, :8] = 1, -1
+    assert model.impute(ones)[0, 8:].mean() > model.impute(zeros)[0, 8:].mean() + 0.1
+
+
+def test_minus_one_job_is_all_cores():
+    x = some()
+    assert MatrixCompletion(0.3, n_jobs=-1).fit(x).size_ == MatrixCompletion(0.3).fit(x).size_
