@@ -1,9 +1,12 @@
 """What is predicted of a row that was fitted is what the fit predicts."""
 
+import os
+
 import numpy as np
 import pytest
 
 from hadal import MatrixCompletion
+from hadal._base import _threads
 
 
 def some(loss="squared"):
@@ -20,10 +23,17 @@ def some(loss="squared"):
 
 @pytest.mark.parametrize("loss", ["squared", "huber", "logistic", "poisson"])
 @pytest.mark.parametrize("offset", ["rows", "both"])
-def test_impute_of_fitted_rows_agrees_with_the_fit_where_offsets_are_free(loss, offset):
+@pytest.mark.parametrize("counts", [0, 1])
+def test_impute_of_fitted_rows_agrees_with_the_fit_where_offsets_are_free(loss, offset, counts):
     x = some(loss)
     model = MatrixCompletion(
-        0.1, loss=loss, offset=offset, free_offset=True, offset_ridge=0.1, tol=1e-9
+        0.1,
+        loss=loss,
+        offset=offset,
+        free_offset=True,
+        offset_ridge=0.1,
+        count_weights=counts,
+        tol=1e-9,
     ).fit(x)
     missing = np.isnan(x)
     imputed, fitted = model.impute(x)[missing], model.reconstruct()[missing]
@@ -39,5 +49,7 @@ def test_a_row_of_ones_alone_is_no_row_of_zeros():
 
 
 def test_minus_one_job_is_all_cores():
+    assert _threads(-1) == os.cpu_count()
+    assert _threads(-os.cpu_count() - 5) == 1
     x = some()
     assert MatrixCompletion(0.3, n_jobs=-1).fit(x).size_ == MatrixCompletion(0.3).fit(x).size_

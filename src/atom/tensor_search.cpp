@@ -131,7 +131,7 @@ class Search {
         const Vector start = rounds_ > 0 ? Vector(x_[m].col(c)) : Vector();
         value_[c] = side.align(against.col(c), start, duals_[m][static_cast<std::size_t>(c)], y);
         // Where nothing may be collected, the next modes still have a slice to look at.
-        if (!(value_[c] > 0)) y = nearest_to_collect(against.col(c));
+        if (!(value_[c] > 0)) y = nearest_to_collect(side, against.col(c));
         x_[m].col(c) = y;
       }
     }
@@ -182,10 +182,11 @@ class Search {
     change_ = Vector(change_(kept));
   }
 
-  static Vector nearest_to_collect(const Vector& against) {
+  static Vector nearest_to_collect(const NormProx& side, const Vector& against) {
     Index at = 0;
     against.maxCoeff(&at);
-    return Vector::Unit(against.size(), at);
+    const Vector element = Vector::Unit(against.size(), at);
+    return element / side.norm()(element);
   }
 
   static double overlap(const Factors& x, Index a, const Factors& y, Index b) {

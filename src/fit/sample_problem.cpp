@@ -54,7 +54,8 @@ Vector weighted_deviations(const Factor& values, const Vector& mean, const Vecto
   Vector unit = Vector::Ones(values.cols());
   for (Index j = 0; j < values.cols(); ++j) {
     const double largest = centred.col(j).cwiseAbs().maxCoeff();
-    if (largest > 0) unit[j] = std::ldexp(1.0, std::ilogb(largest));
+    // No smaller than what has an inverse.
+    if (largest > 0) unit[j] = std::ldexp(1.0, std::max(std::ilogb(largest), -1000));
   }
   centred = centred * unit.cwiseInverse().asDiagonal();
   return weighted_means(centred.cwiseAbs2(), weight).cwiseSqrt().cwiseProduct(unit);
