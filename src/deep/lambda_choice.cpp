@@ -124,11 +124,13 @@ Choice choose_lambda(const SampleData& data, const DeepFitOptions& options,
   const int threads = omp_get_max_threads();
   const TorchThreads one(1);
   omp_set_num_threads(threads);
-  CrossValidation cv =
-      cross_validate(folds, ratios, options.lambda.one_standard_error, [&](int step) {
+  CrossValidation cv = cross_validate(
+      folds, ratios, options.lambda.one_standard_error,
+      [&](int step) {
         const std::lock_guard lock(shared.mutex);
         progress.step = step;
-      });
+      },
+      Plateau::is_crossed);
   Choice choice;
   choice.ratio = cv.path[cv.chosen].lambda;
   choice.error = {cv.path[cv.chosen].validation_error, 0};

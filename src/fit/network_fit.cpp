@@ -65,11 +65,13 @@ Chosen choose_lambda(const SampleData& data, const NetworkFitOptions& options,
   for (SampleFold& fold : split)
     folds.push_back(std::make_unique<NetworkFold>(fold.train, std::move(fold.held_out), options,
                                                   watch, time_left));
-  CrossValidation cv =
-      cross_validate(folds, ratios, options.lambda.one_standard_error, [&](int step) {
+  CrossValidation cv = cross_validate(
+      folds, ratios, options.lambda.one_standard_error,
+      [&](int step) {
         const std::lock_guard lock(mutex);
         progress.step = step;
-      });
+      },
+      Plateau::is_crossed);
   Chosen chosen;
   const double ratio = cv.path[cv.chosen].lambda;
   chosen.error = {cv.path[cv.chosen].validation_error, 0};

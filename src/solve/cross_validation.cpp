@@ -85,16 +85,23 @@ bool beats_nothing(const std::vector<FoldPoint>& points) {
   return n > 1 && mean > 2 * std::sqrt(squares / (n - 1) / n);
 }
 
-bool promising(const CrossValidation& cv) {
+bool promising(const CrossValidation& cv, Plateau plateau) {
   constexpr double worthwhile = 0.005, noticeable = 0.05;
   const std::size_t points = cv.path.size();
   if (cv.overfits.back()) return false;
   if (points < 4 && !cv.useful) return true;
-  if (cv.best + 1 != points) return false;
-  const double last = cv.path[points - 1].validation_error;
-  const double before = points > 1 ? cv.path[points - 2].validation_error : cv.empty_error;
-  return before - last > worthwhile * before ||
-         (cv.useful && before - last > noticeable * (cv.empty_error - last));
+  const auto error = [&](std::size_t k) {  // the first: of lambda_max
+    return k > 0 ? cv.path[k - 1].validation_error : cv.empty_error;
+  };
+  const auto gains = [&](std::size_t k) {
+    const double gain = error(k - 1) - error(k);
+    return gain > worthwhile * error(k - 1) ||
+           (cv.useful && gain > noticeable * (cv.empty_error - error(k)));
+  };
+  if (gains(points)) return cv.best + 1 == points;
+  if (plateau == Plateau::is_the_end) return false;
+  const bool loses = error(points) - error(points - 1) > worthwhile * error(points - 1);
+  return !loses && gains(points - 1);
 }
 
 }  // namespace hadal

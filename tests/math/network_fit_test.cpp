@@ -326,6 +326,16 @@ TEST(NetworkFit, ChoosesLambdaByFoldsOrAHeldOutPart) {
   EXPECT_TRUE(std::isnan(part.path.front().validation_standard_error));
 }
 
+// The held-out error stays where a plane has it until there are enough units for the arms.
+TEST(NetworkFit, ChoosesLambdaBehindAPlateau) {
+  const SampleData data = test::spirals(300, 21);
+  NetworkFitOptions options;
+  options.tolerance = 1e-2;
+  options.proof = ProofChoice::none;
+  const NetworkModel model = fit_network(data, options);
+  EXPECT_GT(model.validation_accuracy, 0.95);
+}
+
 // Where nothing can be learnt the largest lambda is the best, and its accuracy is still known.
 TEST(NetworkFit, TellsTheHeldOutAccuracyOfAnyLambdaThatIsChosen) {
   SampleData data = test::rings(60, 2, 12);

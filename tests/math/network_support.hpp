@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <string>
 
 #include "hadal/fit/network_fit.hpp"
@@ -29,6 +30,24 @@ inline SampleData rings(Index samples, int classes, unsigned seed) {
     data.labels.push_back(std::clamp(static_cast<int>(radius * classes / 2), 0, classes - 1));
   }
   data.target_names = {"ring"};
+  return data;
+}
+
+/// Two arms that wind around the origin: of a few units no more than a plane is learnt of them.
+inline SampleData spirals(Index samples, unsigned seed) {
+  Draws draws(seed);
+  SampleData data = with_columns(Factor(samples, 2));
+  data.task = Task::classification;
+  data.classes = {"one", "other"};
+  for (Index i = 0; i < samples; ++i) {
+    const int arm = static_cast<int>(i % 2);
+    const double radius = static_cast<double>(i + 1) / static_cast<double>(samples);
+    const double angle = std::numbers::pi * (arm + 3 * radius);
+    data.inputs(i, 0) = radius * std::cos(angle) + 0.03 * draws.normal();
+    data.inputs(i, 1) = radius * std::sin(angle) + 0.03 * draws.normal();
+    data.labels.push_back(arm);
+  }
+  data.target_names = {"arm"};
   return data;
 }
 

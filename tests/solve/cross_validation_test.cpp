@@ -128,6 +128,20 @@ TEST(CrossValidation, PartsKeptAreTheMedianOverTheFolds) {
   EXPECT_EQ(median_parts_kept(points), 5);
 }
 
+/// Atoms of another kind may come in behind it.
+TEST(CrossValidation, CrossesAPlateauOfOnePointButNotOfTwoNorAPointThatIsWorse) {
+  const auto last_asked = [](const Table& table) {
+    auto all = folds({from(table), from(table)});
+    for (auto& fold : all) fold->empty_error = 5;
+    return cross_validate(all, ratios, false, ignore, Plateau::is_crossed).path.back().lambda;
+  };
+  EXPECT_EQ(last_asked({{0.5, 3}, {0.25, 2.5}, {0.125, 2.499}, {0.0625, 1}, {0.03125, 2}}),
+            0.03125);
+  EXPECT_EQ(last_asked({{0.5, 3}, {0.25, 2.5}, {0.125, 2.501}, {0.0625, 2.5}, {0.03125, 1}}),
+            0.0625);
+  EXPECT_EQ(last_asked({{0.5, 3}, {0.25, 2.5}, {0.125, 2.6}, {0.0625, 1}}), 0.125);
+}
+
 TEST(CrossValidation, StopsWhenThePathNoLongerImprovesAndLooksBetweenThePoints) {
   const double finer = std::sqrt(0.25 * 0.125);
   // The first four points are always looked at; the fifth only if the fourth is promising.

@@ -77,12 +77,19 @@ double mean_empty_error(const std::vector<FoldPoint>& points);
 /// mean gain.
 bool beats_nothing(const std::vector<FoldPoint>& points);
 
+/// What a point says of smaller lambda that is about as good as the one before. Low-rank parts come
+/// in by their size, so that the error falls and then rises: that was the least. What few units
+/// cannot fit many may, so that the error falls again behind a plateau.
+enum class Plateau { is_the_end, is_crossed };
+
 /// Whether smaller lambda still promises to predict better. Not where the last point overfits. Else
 /// where it is the best one, and better than the one before (the first: than no atoms) by more than
 /// half a per cent or by more than a twentieth of all that is gained over no atoms (where noise is
 /// strong all of it is a small part of the error, and few atoms may gain little where many gain
-/// much); or where there are up to three of which none is useful: the first atoms may be noise.
-bool promising(const CrossValidation& cv);
+/// much); where plateaus are crossed, and it is neither better nor worse by so much, but the one
+/// before was better; or where there are up to three points of which none is useful: the first
+/// atoms may be noise.
+bool promising(const CrossValidation& cv, Plateau plateau);
 
 /// Called before every fit of a fold with the number of fits started before; from any thread, one
 /// call at a time.
@@ -138,7 +145,7 @@ void fit_folds(std::vector<std::unique_ptr<F>>& folds, double ratio, const Advan
 template <Fold F>
 CrossValidation cross_validate(std::vector<std::unique_ptr<F>>& folds,
                                const std::vector<double>& ratios, bool one_standard_error,
-                               const Advance& advance) {
+                               const Advance& advance, Plateau plateau = Plateau::is_the_end) {
   CrossValidation cv;
   const auto add = [&](double ratio) {
     fit_folds(folds, ratio, advance, cv);
@@ -146,7 +153,7 @@ CrossValidation cross_validate(std::vector<std::unique_ptr<F>>& folds,
   };
   for (const double ratio : ratios) {
     add(ratio);
-    if (cv.interrupted || !promising(cv)) break;
+    if (cv.interrupted || !promising(cv, plateau)) break;
   }
   const double best = cv.path[cv.best].lambda;
   const double larger = cv.best > 0 ? cv.path[cv.best - 1].lambda : 1;
