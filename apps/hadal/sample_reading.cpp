@@ -52,7 +52,8 @@ void SampleReadingArguments::add_to(CLI::App& app) {
 }
 
 SampleData read_samples_like(const SampleModel& model, const std::filesystem::path& path,
-                             const std::filesystem::path& targets) {
+                             const std::filesystem::path& targets,
+                             const std::string& target_column) {
   SampleReadOptions options = sample_read_options_from_json(model.read_options);
   options.target_file = targets;
   SampleData like;
@@ -60,7 +61,7 @@ SampleData read_samples_like(const SampleModel& model, const std::filesystem::pa
   like.picture = model.picture;
   like.task = model.task;
   like.classes = model.classes;
-  like.target_names = model.target_names;
+  like.target_names = target_column.empty() ? model.target_names : std::vector{target_column};
   return read_samples(path, options, like);
 }
 

@@ -21,8 +21,10 @@ class SampleReadingArguments {
   SampleReadOptions options_;
 };
 
-/// Reads samples as the model's were; targets: the file of the targets of arrays, or empty.
+/// Reads samples as the model's were; targets: the file of the targets of arrays, or empty;
+/// target_column: the column of a table that holds the target, where its name is not the model's.
 SampleData read_samples_like(const SampleModel& model, const std::filesystem::path& path,
-                             const std::filesystem::path& targets);
+                             const std::filesystem::path& targets,
+                             const std::string& target_column = "");
 
 }  // namespace hadal::cli

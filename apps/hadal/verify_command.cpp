@@ -84,6 +84,11 @@ class VerifyCommand {
                    "Of a network's model that was fitted to arrays: the file with the targets")
         ->type_name("FILE")
         ->check(not_empty());
+    app.add_option("--target", target_column_,
+                   "Of a network's model and a table: the column with the target, where it has "
+                   "another name than in the fit")
+        ->type_name("COLUMN")
+        ->check(not_empty());
     reading_.add_to(app);
     app.footer(
         "DATA is read as in the fit, except for the options given here.\n"
@@ -111,8 +116,10 @@ class VerifyCommand {
   /// Data that do not fit the model do not confirm it: that is a result, not a failure.
   verify::Report verify_or_refuse() {
     const ModelKind kind = model_kind(model_);
-    if (kind == ModelKind::dropout) return verify_dropout_or_refuse();
     if (kind == ModelKind::network || kind == ModelKind::deep) return verify_network_or_refuse();
+    if (!target_column_.empty())
+      throw ArgumentError("--target was given for a model that is no network's; expected none");
+    if (kind == ModelKind::dropout) return verify_dropout_or_refuse();
     if (!input_.empty())
       throw ArgumentError(
           "--input was given for a model that is not one of dropout; expected none");
@@ -133,19 +140,19 @@ class VerifyCommand {
   verify::Report verify_network_or_refuse() {
     if (!input_.empty() || reading_.given())
       throw ArgumentError(
-          "options of reading were given for a network's model; expected none but --target-file: "
-          "its data are read as in the fit");
+          "options of reading were given for a network's model; expected none but --target-file or "
+          "--target: its data are read as in the fit");
     if (model_kind(model_) == ModelKind::deep) return verify_deep_or_refuse();
     const NetworkModel model = load_network_model(model_);
     among_ = networks_in_words(model);
-    const SampleData data = read_samples_like(model, data_, targets_);
+    const SampleData data = read_samples_like(model, data_, targets_, target_column_);
     return or_refuse([&] { return verify::verify_network(model, data, options_); });
   }
 
   verify::Report verify_deep_or_refuse() {
     const DeepModel model = load_deep_model(model_);
     among_ = networks_in_words(model);
-    const SampleData data = read_samples_like(model, data_, targets_);
+    const SampleData data = read_samples_like(model, data_, targets_, target_column_);
     return or_refuse([&] { return verify::verify_deep(model, data, options_); });
   }
 
@@ -187,6 +194,7 @@ class VerifyCommand {
   }
 
   fs::path model_, data_, input_, targets_, json_;
+  std::string target_column_;
   std::string among_ = "model of any size";
   verify::Options options_;
   ReadingArguments reading_;

@@ -98,6 +98,7 @@ class _ParallelNet(_Fitted):
             "names": [] if names is None else [str(name) for name in names],
             "picture": shape,
             "weight": weight,
+            "target_names": self._target_names,
         }
 
     def _outputs(self, X: Any) -> np.ndarray:
@@ -119,6 +120,13 @@ class _ParallelNet(_Fitted):
         """
         check_is_fitted(self, "model_")
         self.model_.export_onnx(path)
+
+
+def _names_of(y: Any) -> list[str]:
+    """Names of the targets of a pandas object; none of what has no names."""
+    name = getattr(y, "name", None)
+    names = list(getattr(y, "columns", [] if name is None else [name]))
+    return names if all(isinstance(name, str) and name for name in names) else []
 
 
 def _weighted(X: np.ndarray, y: np.ndarray, sample_weight: Any) -> tuple:
@@ -208,6 +216,7 @@ class ParallelNetRegressor(RegressorMixin, _ParallelNet):
         hadal.DataError, hadal.ArgumentError
             For values that the loss does not take and parameters out of range.
         """
+        self._target_names = _names_of(y)
         X, y = validate_data(
             self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True
         )
@@ -323,6 +332,7 @@ class ParallelNetClassifier(ClassifierMixin, _ParallelNet):
         hadal.ArgumentError
             For parameters out of range.
         """
+        self._target_names = _names_of(y)
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
         check_classification_targets(y)
         X, y, weight = _weighted(X, y, sample_weight)

@@ -148,23 +148,35 @@ SampleData samples(const AnyArray& x, const std::vector<std::string>& names,
   return data;
 }
 
+/// Names of targets, where they have any of their own.
+void name_targets(SampleData& data, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  if (names.size() != data.target_names.size())
+    throw ArgumentError("target_names: expected one for each target");
+  data.target_names = names;
+}
+
 SampleData regression(const AnyArray& x, const AnyArray& y, const std::vector<std::string>& names,
-                      const std::optional<std::vector<Index>>& picture, const Weights& weight) {
+                      const std::optional<std::vector<Index>>& picture, const Weights& weight,
+                      const std::vector<std::string>& target_names) {
   SampleData data = samples(x, names, picture, weight);
   data.targets = matrix_of<Factor>(y, "targets");
   data.has_targets = true;
   for (Index k = 0; k < data.targets.cols(); ++k)
     data.target_names.push_back(data.targets.cols() == 1 ? "y" : "y" + std::to_string(k));
+  name_targets(data, target_names);
   return data;
 }
 
 SampleData classification(const AnyArray& x, const Labels& y, std::vector<std::string> classes,
                           const std::vector<std::string>& names,
-                          const std::optional<std::vector<Index>>& picture, const Weights& weight) {
+                          const std::optional<std::vector<Index>>& picture, const Weights& weight,
+                          const std::vector<std::string>& target_names) {
   SampleData data = samples(x, names, picture, weight);
   data.task = Task::classification;
   data.classes = std::move(classes);
   data.target_names = {"class"};
+  name_targets(data, target_names);
   data.has_targets = true;
   for (std::size_t i = 0; i < y.shape(0); ++i)
     data.labels.push_back(index_of(y(i), static_cast<Index>(data.classes.size()), "labels"));
@@ -195,9 +207,11 @@ void bind_data(nb::module_& module) {
   nb::class_<SampleData>(module, "SampleData", "Samples with what is to be predicted from them.")
       .def_static("regression", &regression, "inputs"_a, "targets"_a,
                   "names"_a = std::vector<std::string>(), "picture"_a = nb::none(), weight,
+                  "target_names"_a = std::vector<std::string>(),
                   "Samples x inputs and samples x outputs.")
       .def_static("classification", &classification, "inputs"_a, "labels"_a, "classes"_a,
                   "names"_a = std::vector<std::string>(), "picture"_a = nb::none(), weight,
+                  "target_names"_a = std::vector<std::string>(),
                   "Samples x inputs, and for each the place of its class among the classes.")
       .def_prop_ro("shape", [](const SampleData& d) {
         return nb::make_tuple(d.inputs.rows(), d.inputs.cols());

@@ -4,6 +4,7 @@ import json
 import subprocess
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hadal
@@ -35,6 +36,21 @@ def test_models_of_python_are_verified_by_the_command_line(command_line, tmp_pat
     again = hadal.load(model)
     np.testing.assert_array_equal(again.u, fitted.row_factors_)
     assert again.certificate == fitted.certificate_
+
+
+def test_networks_fitted_to_a_table_are_verified_beside_it(command_line, tmp_path, random):
+    table = pd.DataFrame(random.random((40, 2)), columns=["length", "width"])
+    table["species"] = np.where(table.length > table.width, "long", "wide")
+    table["price"] = table.length + 0.1 * random.random(40)
+    inputs, path = table[["length", "width"]], tmp_path / "t.csv"
+    table.to_csv(path, index=False)
+    for name, estimator in [("species", hadal.ParallelNetClassifier(0.1)), ("price", hadal.ParallelNetRegressor(0.1))]:
+        estimator.fit(inputs, table[name]).save(tmp_path / "m.h5")
+        assert hadal.verify(tmp_path / "m.h5", path)["confirmed"]
+        assert "confirmed" in run(command_line, "verify", tmp_path / "m.h5", path).lower()
+    unnamed = hadal.ParallelNetRegressor(0.1).fit(inputs, table.price.to_numpy())
+    unnamed.save(tmp_path / "m.h5")
+    run(command_line, "verify", tmp_path / "m.h5", path, "--target", "price")
 
 
 @pytest.mark.parametrize("family", ["matrix", "tensor", "network", "dropout"])

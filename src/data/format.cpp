@@ -24,23 +24,28 @@ bool is_identifier(std::string_view field) {
          number.value == std::floor(number.value);
 }
 
-/// Whether a row, a column and a value may stand in `fields` from the `first` on.
+/// Whether a row, a column and a value, or a blank in its place, may stand in `fields` from the
+/// `first` on.
 bool may_hold_triplet(const Fields& fields, std::size_t first) {
   return fields.size() >= first + 3 && is_identifier(fields[first]) &&
-         is_identifier(fields[first + 1]) &&
-         parse_number(fields[first + 2]).kind != NumberKind::missing;
+         is_identifier(fields[first + 1]);
 }
+
+bool is_missing(std::string_view field) { return parse_number(field).kind == NumberKind::missing; }
 
 /// What the records below the header leave possible.
 struct Evidence {
   bool dense = true;
   bool triplets = true;
   bool indexed_triplets = true;  ///< triplets behind a column that numbers the lines
+  bool missing_values = false;   ///< of the triplets
 
   void add(const Fields& fields) {
     if (std::any_of(fields.begin() + 1, fields.end(), is_text)) dense = false;
     if (!may_hold_triplet(fields, 0)) triplets = false;
-    if (fields[0].empty() || !is_position(fields[0]) || !may_hold_triplet(fields, 1)) {
+    if (fields.size() >= 3 && is_missing(fields[2])) missing_values = true;
+    if (fields[0].empty() || !is_position(fields[0]) || !may_hold_triplet(fields, 1) ||
+        is_missing(fields[3])) {
       indexed_triplets = false;
     }
   }
@@ -77,7 +82,7 @@ FileFormat find_text_format(const Source& source, const ReadOptions& options) {
   if (!first_is_header) evidence.add(fields);
   std::size_t size = first_size;
   for (int k = 0; k < sample && records.next(); ++k) {
-    evidence.add(fields);
+    if (fields.size() >= first_size) evidence.add(fields);  // the reader refuses a shorter line
     // In R's form the header has no field above the row labels.
     if (k == 0 && first_is_header && fields.size() == first_size + 1) evidence.triplets = false;
     size = fields.size();
@@ -86,6 +91,10 @@ FileFormat find_text_format(const Source& source, const ReadOptions& options) {
     refuse_ambiguous(source, size);
   }
   if (!evidence.triplets || first_size < 3 || blank_corner) return FileFormat::dense_csv;
+  if (evidence.dense && evidence.missing_values) {
+    if (size >= 5) return FileFormat::dense_csv;
+    refuse_ambiguous(source, size);
+  }
   if (!evidence.dense || size == 3 || size == 4) return FileFormat::triplets;
   if (size > 5) return FileFormat::dense_csv;
   refuse_ambiguous(source, size);

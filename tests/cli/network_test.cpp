@@ -50,6 +50,13 @@ TEST_F(Network, OfTextsAndMissingValuesIsARegressionOfWhatIsNamed) {
       "fit network t.csv --target price --missing mean --lambda-ratio 0.05 --tol 1e-3 --quiet "
       "--out t.h5");
   EXPECT_EQ(hadal("verify t.h5 t.csv").code, 0);
+  std::string renamed = text;
+  renamed.replace(renamed.find("price"), 5, "cost");
+  write_text(file("renamed.csv"), renamed);
+  const Result elsewhere = hadal("verify t.h5 renamed.csv");
+  EXPECT_EQ(elsewhere.code, 1);
+  EXPECT_THAT(elsewhere.out + elsewhere.err, HasSubstr("expected those of its fit (price)"));
+  EXPECT_EQ(hadal("verify t.h5 renamed.csv --target cost").code, 0);
   write_text(file("new.csv"), "colour,size\nred,2\nblue,4\n");
   const Result predicted = done("predict t.h5 new.csv");
   EXPECT_THAT(predicted.out, testing::StartsWith("price\n"));

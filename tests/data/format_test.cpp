@@ -27,10 +27,25 @@ TEST(FindFormat, TextBeyondTheFirstColumnMeansTriplets) {
 
 TEST(FindFormat, MissingOrFractionalIdentifiersMeanDense) {
   EXPECT_FALSE(is_triplets("1,,3\n4,5,6\n"));
-  EXPECT_FALSE(is_triplets("1,2,\n4,5,6\n"));
   EXPECT_FALSE(is_triplets("1,2.5,3\n4,5,6\n"));
   EXPECT_FALSE(is_triplets("-1,2,3\n4,5,6\n"));
   EXPECT_FALSE(is_triplets("a,b,c\n0.5,0.25,0.125\n"));
+}
+
+/// A rating that is missing, or a matrix with a missing entry: taken for the wrong one, either is
+/// fitted without a word.
+TEST(FindFormat, ABlankValueBesideIdentifiersMayBeEither) {
+  EXPECT_THAT(refusal("f.csv", "1,2,\n4,5,6\n"), HasSubstr("3 fields on a line may be"));
+  EXPECT_THAT(refusal("f.csv", "user,item,rating\n1,2,3\n4,5,\n"),
+              HasSubstr("set the format to dense_csv, or to triplets"));
+  EXPECT_FALSE(is_triplets("1,2,\n4,5,6\n7,,8\n"));
+  EXPECT_THAT(refusal("f.csv", "user,item,rating\nann,x,3\nbob,y,\n"),
+              HasSubstr("line 3: value '' in field 3: expected a finite number"));
+}
+
+TEST(FindFormat, AShortLineIsRefusedAsWhatItIs) {
+  EXPECT_THAT(refusal("f.csv", "user,item,rating\n1,2,3\n4,5\n6,7,1\n"),
+              HasSubstr("line 3: 2 fields: expected 3"));
 }
 
 TEST(FindFormat, ABlankOrAbsentCornerMeansDense) {

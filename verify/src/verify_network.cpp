@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -38,7 +39,9 @@ void require_shapes(const NetworkModel& model, const SampleData& data) {
     refuse(fmt::format("data of {} samples and {} inputs, expected samples of {} inputs",
                        data.samples(), data.inputs.cols(), model.inputs()));
   if (!data.has_targets || data.task != model.task)
-    refuse("the data have no targets of the model's kind, expected those of its fit");
+    refuse(
+        fmt::format("the data have no targets of the model's kind, expected those of its fit ({})",
+                    fmt::join(model.target_names, ", ")));
   if (model.u.rows() != inputs || model.v.rows() != model.outputs() ||
       model.u.cols() != model.size() * model.activation.pieces ||
       model.input_scale.size() != model.inputs() || !((model.input_scale.array() > 0).all()))
