@@ -56,12 +56,8 @@ SampleData read_samples_like(const SampleModel& model, const std::filesystem::pa
                              const std::string& target_column) {
   SampleReadOptions options = sample_read_options_from_json(model.read_options);
   options.target_file = targets;
-  SampleData like;
-  like.encoding = model.encoding;
-  like.picture = model.picture;
-  like.task = model.task;
-  like.classes = model.classes;
-  like.target_names = target_column.empty() ? model.target_names : std::vector{target_column};
+  SampleData like = samples_like(model);
+  if (!target_column.empty()) like.target_names = {target_column};
   return read_samples(path, options, like);
 }
 

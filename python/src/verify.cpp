@@ -19,6 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+SampleData samples_of(const SampleModel& model, const fs::path& path) {
+  const SampleReadOptions options = sample_read_options_from_json(model.read_options);
+  return read_samples(path, options, samples_like(model));
+}
+
 nb::dict dict_of(const verify::Report& report) {
   nb::dict all;
   all["confirmed"] = report.confirmed;
@@ -110,13 +115,13 @@ void bind_verify(nb::module_& module) {
   module.def(
       "read",
       [](const NetworkModel& model, const fs::path& path) {
-        return nb::cast(read_samples(path, sample_read_options_from_json(model.read_options)));
+        return nb::cast(samples_of(model, path));
       },
       "model"_a, "path"_a, "The data of a model's file.");
   module.def(
       "read",
       [](const DeepModel& model, const fs::path& path) {
-        return nb::cast(read_samples(path, sample_read_options_from_json(model.read_options)));
+        return nb::cast(samples_of(model, path));
       },
       "model"_a, "path"_a, "The data of a model's file.");
 }

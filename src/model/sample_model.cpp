@@ -16,6 +16,16 @@ Factor softmax(const Factor& z) {
 
 }  // namespace
 
+SampleData samples_like(const SampleModel& model) {
+  SampleData like;
+  like.encoding = model.encoding;
+  like.picture = model.picture;
+  like.task = model.task;
+  like.classes = model.classes;
+  like.target_names = model.target_names;
+  return like;
+}
+
 Factor standardised_inputs(const SampleModel& model, const Factor& inputs) {
   if (inputs.cols() != model.inputs())
     throw ModelError(fmt::format("samples of {} inputs were given; expected the model's {}",

@@ -109,10 +109,11 @@ std::string matrix_report(const MatrixModel& model, const MatrixData* data,
   nlohmann::json plots =
       plot_data(model, sizes,
                 predicts_in_data_units(model.loss) ? unit_in_words(model) : error_in_words(model));
+  plots["shrinks"] = !model.structured();
   if (model.movie) plots["curves"] = footprint_traces(model);
   const char* const caption =
       model.structured()
-          ? "Product of the norms of each pattern's two factors, and lambda (dashed)."
+          ? "Product of the norms of each pattern's two factors."
           : "Singular values of the model. The penalty took lambda (dashed) off each "
             "and dropped every pattern weaker than that.";
   return report_page(

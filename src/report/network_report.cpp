@@ -109,7 +109,7 @@ std::string network_report(const NetworkModel& model, const SampleData* data,
           confusion(model, data) + filter_section(model) +
           certificate_section(model, objective_unit_in_words(model), false, files,
                               networks_in_words(model)) +
-          plot_section(model, sizes, "Penalty of each hidden unit, and lambda (dashed).") +
+          plot_section(model, sizes, "Penalty of each hidden unit.") +
           settings_section(settings(model, data)),
       plot_data(model, sizes, error_in_words(model)));
 }

@@ -126,8 +126,7 @@ std::string tensor_report(const TensorModel& model, const TensorData* data,
           certificate_section(model, objective_unit_in_words(model), model.refit.has_value(),
                               files) +
           plot_section(model, sizes,
-                       "Penalty of each component, the product of its vectors' norms, and lambda "
-                       "(dashed).") +
+                       "Penalty of each component, the product of its vectors' norms.") +
           settings_section(settings(model, data)),
       plots);
 }

@@ -131,7 +131,9 @@ std::string lambda_in_words(const FittedModel& model) {
   if (model.lambda_max > 0)
     text += fmt::format(" = {} of lambda_max ({})", figure(model.lambda / model.lambda_max, 4),
                         figure(model.lambda_max));
-  return text + (model.path.empty() ? "" : ", chosen by cross-validation");
+  if (model.path.empty()) return text;
+  const bool ended = model.stop != StopReason::interrupted && model.stop != StopReason::time_limit;
+  return text + ", chosen by cross-validation" + (ended ? "" : " (as far as it came)");
 }
 
 std::string offset_in_words(const Offset& offset) {

@@ -123,6 +123,7 @@ TEST_F(Interruption, ATimeLimitHoldsOverCrossValidationToo) {
   const Result result =
       hadal("fit matrix data.csv --time-limit 1e-3 --quiet --out model.h5 --json f.json");
   EXPECT_EQ(result.code, 4) << result.err;
+  EXPECT_THAT(result.out, testing::HasSubstr("chosen by cross-validation (as far as it came)"));
   EXPECT_EQ(json_of("f.json")["stop"], "time_limit");
   EXPECT_EQ(hadal("verify model.h5 data.csv").code, 0);
 }

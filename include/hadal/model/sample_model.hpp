@@ -28,6 +28,10 @@ struct SampleModel : FittedModel {
   Index outputs() const { return offset.size(); }
 };
 
+/// Columns, classes and targets of a model's samples, without any: for read_samples, which reads
+/// others like them.
+SampleData samples_like(const SampleModel& model);
+
 /// (input - mean) / scale. Throws ModelError for another number of inputs than the model's.
 Factor standardised_inputs(const SampleModel& model, const Factor& inputs);
 /// Means for regressions (through the link); for classifications the probability of every class.

@@ -41,7 +41,7 @@
     const label = logarithmic ? logTickLabel : tickLabel;
     return {
       title: { display: true, text: title },
-      ticks: { maxRotation: 0, autoSkip: !logarithmic, callback: (value, _, all) => label(value, all), ...ticks },
+      ticks: { maxRotation: 0, autoSkip: !logarithmic, autoSkipPadding: 12, callback: (value, _, all) => label(value, all), ...ticks },
       ...(logarithmic ? { afterBuildTicks: keepRoundTicks } : { type: "linear" }),
       ...others,
     };
@@ -112,25 +112,29 @@
       { x: timeAxis(trace.seconds), y: axis("relative gap", { type: "logarithmic", suggestedMin: data.tolerance / 2 }) },
       { marker: { axis: "y", value: data.tolerance, label: "tolerance", align: "left" } });
 
-    // The first lower bounds may be far below everything else: they must not flatten the curves.
+    // The first lower bounds may be far below everything else: they must not flatten the curves, and
+    // come in from below.
     const low = Math.min(...trace.objective), high = Math.max(...trace.objective);
     const floor = low - Math.max(high - low, 1e-9 * Math.abs(low));
-    const bound = trace.lower_bound.map(value => (value !== null && value >= floor ? value : null));
+    const cut = trace.lower_bound.some(value => value !== null && value < floor);
     draw("plot-objective", "line",
       [line("objective", blue, points(trace.seconds, trace.objective)),
-       line("lower bound", teal, points(trace.seconds, bound))],
-      { x: timeAxis(trace.seconds), y: axis("objective") }, { legend: true });
+       line("lower bound", teal, points(trace.seconds, trace.lower_bound))],
+      { x: timeAxis(trace.seconds), y: axis("objective", cut ? { min: floor } : {}) }, { legend: true });
 
     draw("plot-size", "line", [line("size", blue, points(trace.iteration, trace.size), { stepped: true })],
       { x: axis("iteration", { ticks: { precision: 0 } }), y: axis("size", { beginAtZero: true, ticks: { precision: 0 } }) });
   }
 
+  /** With the line of lambda where that is what the penalty took off each value. */
   function drawSpectrum(values) {
+    const taken = data.shrinks ? { suggestedMax: data.lambda * 1.1 } : {};
     const bars = { label: "strength", data: values, backgroundColor: blue, categoryPercentage: 0.9, barPercentage: 0.9, maxBarThickness: 60 };
     draw("plot-spectrum", "bar", [bars],
       { x: { title: { display: true, text: "pattern" }, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 12 } },
-        y: axis("strength", { beginAtZero: true, suggestedMax: data.lambda * 1.1 }) },
-      { labels: values.map((_, k) => k + 1), marker: { axis: "y", value: data.lambda, label: "lambda" } });
+        y: axis("strength", { beginAtZero: true, ...taken }) },
+      { labels: values.map((_, k) => k + 1),
+        ...(data.shrinks ? { marker: { axis: "y", value: data.lambda, label: "lambda" } } : {}) });
   }
 
   function drawPath(path) {
@@ -142,7 +146,7 @@
        line("", blue, points(path.lambda, shifted(1)), { ...edge, fill: "+1" }),
        line("", blue, points(path.lambda, shifted(-1)), edge)],
       { x: axis("lambda", { type: "logarithmic", min: path.lambda[0], max: path.lambda[path.lambda.length - 1] }),
-        y: axis(`error, ${data.unit}`) },
+        y: axis(`error, ${data.unit.split(";")[0]}`) },
       { marker: { axis: "x", value: data.lambda, label: "chosen" },
         tooltip: { filter: item => item.datasetIndex === 0 } });
   }
