@@ -57,7 +57,10 @@ SampleData read_samples_like(const SampleModel& model, const std::filesystem::pa
   SampleReadOptions options = sample_read_options_from_json(model.read_options);
   options.target_file = targets;
   SampleData like = samples_like(model);
-  if (!target_column.empty()) like.target_names = {target_column};
+  if (!target_column.empty()) {
+    like.target_names = {target_column};
+    options.target_field = target_column;  // refused by what is no table
+  }
   return read_samples(path, options, like);
 }
 

@@ -46,6 +46,7 @@ def test_networks_fitted_to_a_table_are_verified_beside_it(command_line, tmp_pat
     table.to_csv(path, index=False)
     for name, estimator in [("species", hadal.ParallelNetClassifier(0.1)), ("price", hadal.ParallelNetRegressor(0.1))]:
         estimator.fit(inputs, table[name]).save(tmp_path / "m.h5")
+        assert hadal.verify(tmp_path / "m.h5", path)["confirmed"]
         assert "confirmed" in run(command_line, "verify", tmp_path / "m.h5", path).lower()
     unnamed = hadal.ParallelNetRegressor(0.1).fit(inputs, table.price.to_numpy())
     unnamed.save(tmp_path / "m.h5")

@@ -108,6 +108,7 @@ TEST_F(Network, OfAFolderOfPicturesIsFittedVerifiedPredictedAndReported) {
   const Result fit = done("fit network pictures --lambda-ratio 0.3 --tol 1e-2 --quiet --out n.h5");
   EXPECT_THAT(fit.out, HasSubstr("20 inputs and a bias, 2 classes"));
   EXPECT_EQ(hadal("verify n.h5 pictures").code, 0);
+  EXPECT_EQ(hadal("verify n.h5 pictures --target light").code, 2);
   EXPECT_THAT(done("predict n.h5 pictures --out p.csv").out, HasSubstr("accuracy 1"));
   done("report n.h5 --data pictures --out n.html");
   EXPECT_THAT(hadal("fit matrix pictures").err, HasSubstr("pictures"));
