@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.linalg import solve
-from scipy.optimize import nnls
-
-
-def _ridge_system(v: np.ndarray, weight: np.ndarray, penalty: np.ndarray) -> np.ndarray:
-    system = v.T @ (weight[:, None] * v)
-    system[np.diag_indices_from(system)] += penalty
-    return system
 
 
 def _derivatives(z, y, loss: str, threshold: float) -> tuple[np.ndarray, np.ndarray, float]:
@@ -30,16 +25,49 @@ def _derivatives(z, y, loss: str, threshold: float) -> tuple[np.ndarray, np.ndar
     return e, np.ones_like(e), float(e @ e / 2)
 
 
+def _with_signs_of(u, form, right, cost, signed) -> np.ndarray | None:
+    """The minimum where it has the signs of u; None where it has others."""
+    sign = np.sign(u)
+    active = sign != 0
+    x = np.zeros_like(u)
+    x[active] = np.linalg.lstsq(
+        form[np.ix_(active, active)], (right - cost * sign)[active], rcond=None
+    )[0]
+    pull = right - form @ x
+    idle = np.where(signed, np.abs(pull), pull) - cost <= 1e-10 * np.abs(right).max()
+    return x if np.all(x * sign >= 0) and np.all(active | idle) else None
+
+
+def _minimum(form, right, cost, signed, u) -> np.ndarray:
+    """argmin over u of u^T form u / 2 - right^T u + sum cost |u|, u >= 0 where it is not signed."""
+    if signed.all() and not cost.any():
+        return solve(form, right, assume_a="pos")
+    u, diagonal = u.copy(), form.diagonal()
+    for _ in range(1000):
+        before = u.copy()
+        for j in range(u.size):
+            pull = right[j] - form[j] @ u + diagonal[j] * u[j]
+            far = abs(pull) > cost[j] and (signed[j] or pull > 0)
+            u[j] = (pull - np.sign(pull) * cost[j]) / diagonal[j] if far else 0.0
+        exact = _with_signs_of(u, form, right, cost, signed)
+        if exact is not None:
+            return exact
+        if np.abs(u - before).max() <= 1e-12 * np.abs(u).max():
+            break
+    return u
+
+
 def row_coefficients(
     y: np.ndarray,
     v: np.ndarray,
     shift: np.ndarray,
-    penalty: np.ndarray,
+    ridge: np.ndarray,
+    cost: np.ndarray,
+    signed: np.ndarray,
     loss: str = "squared",
     threshold: float = 0.0,
-    nonnegative: bool = False,
 ) -> np.ndarray:
-    """argmin over u of sum loss(y, shift + v u) + sum penalty u^2 / 2.
+    """argmin over u of sum loss(y, shift + v u) + sum ridge u^2 / 2 + sum cost |u|.
 
     Parameters
     ----------
@@ -49,30 +77,29 @@ def row_coefficients(
         What stands beside them in the column factor.
     shift : array (observed,)
         Offsets.
-    penalty : array (size,)
-        Weights > 0 of the squares of u.
-    nonnegative : bool
-        Of the squared loss: u >= 0.
+    ridge, cost : array (size,)
+        Weights > 0 of the squares of u, and >= 0 of its absolute values.
+    signed : array (size,) of bool
+        False: this coefficient is not negative.
     """
-    size = v.shape[1]
-    u = np.zeros(size)
-    if size == 0 or y.size == 0:
+    u = np.zeros(v.shape[1])
+    if u.size == 0 or y.size == 0:
         return u
-    if loss in ("squared", "multinomial"):
-        if nonnegative:
-            stacked = np.vstack([v, np.diag(np.sqrt(penalty))])
-            return nnls(stacked, np.concatenate([y - shift, np.zeros(size)]))[0]
-        return solve(_ridge_system(v, np.ones(len(y)), penalty), v.T @ (y - shift), assume_a="pos")
 
     def value(at: np.ndarray) -> float:
-        return _derivatives(shift + v @ at, y, loss, threshold)[2] + float(penalty @ (at * at)) / 2
+        loss_there = _derivatives(shift + v @ at, y, loss, threshold)[2]
+        return loss_there + float(ridge @ (at * at)) / 2 + float(cost @ np.abs(at))
 
     best = value(u)
     for _ in range(100):
         force, curvature, _ = _derivatives(shift + v @ u, y, loss, threshold)
-        downhill = v.T @ force - penalty * u
-        step = solve(_ridge_system(v, curvature, penalty), downhill, assume_a="pos")
-        decrement = downhill @ step
+        form = v.T @ (curvature[:, None] * v) + np.diag(ridge)
+        downhill = v.T @ force - ridge * u
+        target = _minimum(form, form @ u + downhill, cost, signed, u)
+        if loss == "squared":
+            return target
+        step = target - u
+        decrement = downhill @ step - cost @ (np.abs(target) - np.abs(u))
         if decrement <= 1e-14 * (1 + abs(best)):
             break
         length = 1.0
@@ -81,3 +108,77 @@ def row_coefficients(
         u = u + length * step
         best = value(u)
     return u
+
+
+def column_shift(model: Any) -> np.ndarray | float:
+    """The offsets of columns, with the constant one."""
+    columns = model.offset["column"]
+    return model.offset["global"] + (columns if columns.size else 0.0)
+
+
+def row_factors(
+    model: Any, x: np.ndarray, observed: np.ndarray, count_weights: float, offset_ridge: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Factors, scales and offsets of rows, those of the refit where there is one.
+
+    Parameters
+    ----------
+    model : MatrixModel
+    x, observed : array (rows, columns)
+        Entries, and which of them count.
+    count_weights, offset_ridge : float
+        As the model was fitted with.
+    """
+    v = model.v if model.dictionary_v is None else model.dictionary_v @ model.v
+    shift = np.broadcast_to(column_shift(model), x.shape[1:])
+    column_scale = model.scales[1]
+    ridge, cost, signed = _penalty_of_rows(model)
+    has_offset = model.offset["row"].size > 0
+    free = has_offset and model.offset["free"]
+    if free:  # one more coefficient, of either sign, with a ridge of its own
+        ridge, cost, signed = (
+            np.append(of_parts, of_offset)
+            for of_parts, of_offset in ((ridge, offset_ridge), (cost, 0.0), (signed, True))
+        )
+    factors = np.zeros((len(x), v.shape[1]))
+    scales, shifts = np.ones(len(x)), np.zeros(len(x))
+    for i, (row, at) in enumerate(zip(x, observed)):
+        y, beside = row[at].astype(np.float64), v[at]
+        if column_scale.size:
+            scales[i] = max(1, y.size) ** (-count_weights / 2)
+            beside = beside * (scales[i] * column_scale[at])[:, None]
+        if model.loss == "logistic":
+            y = np.maximum(y, 0.0)  # in both codings, -1 and 1 or 0 and 1
+        if free:
+            beside = np.column_stack([beside, np.ones(y.size)])
+        elif has_offset and y.size:
+            shifts[i] = (y - shift[at]).mean()
+        found = row_coefficients(
+            y, beside, shift[at] + shifts[i], ridge, cost, signed, model.loss, model.huber_threshold
+        )
+        factors[i] = found[: v.shape[1]]
+        if free:
+            shifts[i] = found[-1]
+    if model.refit is not None:  # whose factors are combinations of the model's own
+        factors = factors @ np.linalg.lstsq(model.u, model.refit["u"], rcond=None)[0]
+    return factors, scales, shifts
+
+
+def _penalty_of_rows(model: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of coefficients of a row: weights of squares and of absolute values, and who has a sign.
+
+    With the columns' factors given, lambda sum_i norm_v(v_i) (l1 ||u_i||_1 + l2 ||u_i||_2) has the
+    same slope in a row's coefficients as with the ridge l2 u^2 / (2 ||u_i||_2) in place of the l2
+    norm: rows that were fitted are the minimum of their own problem.
+    """
+    norm = model.row_norm
+    if norm["tv"] > 0 or model.dictionary_u is not None:
+        raise AttributeError(
+            "rows of this model are neighbours or combinations of a dictionary, not independent "
+            "samples; expected fitted rows only: see row_factors_ and reconstruct()"
+        )
+    per_part = model.lambda_value * norm["of_columns"]
+    length = np.linalg.norm(model.u, axis=0)
+    # A trace of a ridge keeps the minimum unique where there is no l2 norm.
+    ridge = per_part * np.maximum(norm["l2"], 1e-12 * norm["l1"]) / length
+    return ridge, norm["l1"] * per_part, np.full(len(ridge), not norm["nonnegative"])

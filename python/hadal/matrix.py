@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hadal import _core
 from hadal._base import _ByFolds, _Fitted, _given, _seed, _threads
-from hadal._rows import row_coefficients
+from hadal._rows import column_shift, row_factors
 
 
 def _matrix_data(x: Any, weight: Any = None) -> _core.MatrixData:
@@ -179,7 +179,7 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         z = Z @ self._lifted()
         if column_scale.size:
             z = z * column_scale
-        return self._through_link(z + self._column_shift())
+        return self._through_link(z + column_shift(self.model_))
 
     def impute(self, X: Any) -> np.ndarray:
         """X with its missing entries predicted, also for rows that were not fitted.
@@ -202,7 +202,7 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         z = coefficients @ self._lifted()
         if column_scale.size:
             z = z * scale[:, None] * column_scale
-        z = self._through_link(z + self._column_shift() + shift[:, None])
+        z = self._through_link(z + column_shift(self.model_) + shift[:, None])
         X = self._validated(X, reset=False)
         if sparse.issparse(X):
             entries = X.tocoo()
@@ -213,10 +213,6 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
     def _lifted(self) -> np.ndarray:
         """Size x columns, also where coefficients are those of a dictionary."""
         return self.components_
-
-    def _column_shift(self) -> np.ndarray:
-        columns = self.offset_["column"]
-        return self.offset_["global"] + (columns if columns.size else 0.0)
 
     def _through_link(self, z: np.ndarray) -> np.ndarray:
         if self.model_.loss == "logistic":
@@ -234,48 +230,9 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         if seen is not None:
             seen.data = np.ones_like(seen.data)
         observed = ~np.isnan(dense) if seen is None else seen.toarray() > 0
-        v, shift = self._lifted().T, np.broadcast_to(self._column_shift(), dense.shape[1:])
-        row_scale, column_scale = self.model_.scales
-        penalty = self._row_penalty(v)
-        all_u = np.zeros((dense.shape[0], v.shape[1]))
-        scales, shifts = np.ones(len(dense)), np.zeros(len(dense))
-        for i, (row, at) in enumerate(zip(dense, observed)):
-            y = row[at].astype(np.float64)
-            beside = v[at]
-            if column_scale.size:
-                scales[i] = max(1, at.sum()) ** (-self.count_weights / 2)
-                beside = beside * (scales[i] * column_scale[at])[:, None]
-            if self.model_.loss == "logistic":
-                y = np.maximum(y, 0.0)  # in both codings, -1 and 1 or 0 and 1
-            of_row, weights = np.zeros((y.size, 0)), penalty
-            if self.offset_["row"].size and self.offset_["free"]:
-                # One more coefficient, of either sign, with a ridge of its own.
-                signs = [1.0, -1.0] if self._nonnegative_rows() else [1.0]
-                of_row = np.tile(signs, (y.size, 1))
-                weights = np.append(penalty, np.full(len(signs), self.offset_ridge))
-            elif self.offset_["row"].size and y.size:
-                shifts[i] = (y - shift[at]).mean()
-            found = row_coefficients(
-                y,
-                np.hstack([beside, of_row]),
-                shift[at] + shifts[i],
-                weights,
-                self.model_.loss,
-                self.model_.huber_threshold,
-                self._nonnegative_rows(),
-            )
-            all_u[i] = found[: v.shape[1]]
-            if of_row.shape[1]:
-                shifts[i] = found[v.shape[1]] - found[v.shape[1] + 1 :].sum()
-        return all_u, scales, shifts
-
-    def _row_penalty(self, v: np.ndarray) -> np.ndarray:
-        # Balanced factors share the penalty, so that that of a row is a ridge.
-        tiny = 1e-12 * (1 + np.square(v).sum(axis=0).max(initial=0.0))
-        return np.full(v.shape[1], tiny if self.model_.refit is not None else self.lambda_)
-
-    def _nonnegative_rows(self) -> bool:
-        return False
+        return row_factors(
+            self.model_, dense, observed, getattr(self, "count_weights", 0.0), self.offset_ridge
+        )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

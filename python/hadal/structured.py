@@ -106,9 +106,6 @@ class StructuredFactorization(_MatrixEstimator):
         dictionary = self.model_.dictionary_v
         return self.components_ if dictionary is None else self.components_ @ dictionary.T
 
-    def _nonnegative_rows(self) -> bool:
-        return bool(self.nonnegative_u)
-
 
 class StructuredFactorizationCV(_ByFolds, StructuredFactorization):
     __doc__ = f"""Structured factorisation at the lambda that predicts held-out entries best.

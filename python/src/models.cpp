@@ -178,6 +178,18 @@ std::string written(const std::optional<fs::path>& to, const std::string& page) 
   return page;
 }
 
+nb::dict row_norm(const MatrixModel& m) {
+  Vector of_columns(m.size());
+  for (Index i = 0; i < m.size(); ++i) of_columns[i] = m.norm_v(m.v.col(i));
+  nb::dict norm;
+  norm["l1"] = m.norm_u.l1;
+  norm["l2"] = m.norm_u.l2;
+  norm["tv"] = m.norm_u.tv;
+  norm["nonnegative"] = m.norm_u.nonnegative;
+  norm["of_columns"] = owned(std::move(of_columns));
+  return norm;
+}
+
 nb::object refit_of(const MatrixModel& model, nb::handle self) {
   if (!model.refit) return nb::none();
   nb::dict refit;
@@ -226,6 +238,9 @@ void bind_matrix(nb::module_& module) {
                    "Columns x elements, or None.")
       .def_prop_ro("norm_u", [](const MatrixModel& m) { return to_string(m.norm_u); })
       .def_prop_ro("norm_v", [](const MatrixModel& m) { return to_string(m.norm_v); })
+      .def_prop_ro("row_norm", &row_norm,
+                   "Weights l1, l2, tv of the norm of rows' factors, whether they are nonnegative, "
+                   "and norm_v(v_i) of every part, of_columns.")
       .def_prop_ro(
           "scales",
           [](nb::handle self) {

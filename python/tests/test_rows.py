@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from hadal import MatrixCompletion
+from hadal import MatrixCompletion, StructuredFactorization
 from hadal._base import _threads
 
 
@@ -53,3 +53,44 @@ def test_minus_one_job_is_all_cores():
     assert _threads(-os.cpu_count() - 5) == 1
     x = some()
     assert MatrixCompletion(0.3, n_jobs=-1).fit(x).size_ == MatrixCompletion(0.3).fit(x).size_
+
+
+@pytest.mark.parametrize("loss", ["squared", "huber", "poisson"])
+@pytest.mark.parametrize("norm", ["l1", "l2", "l1 + 0.5*l2"])
+@pytest.mark.parametrize("nonnegative", [False, True])
+def test_impute_of_fitted_rows_agrees_with_structured_fits(loss, norm, nonnegative):
+    x = some(loss)
+    model = StructuredFactorization(
+        0.1,
+        loss=loss,
+        norm_u=norm,
+        norm_v="l1 + l2",
+        nonnegative_u=nonnegative,
+        offset="none",
+        tol=1e-10,
+        proof="none",
+    ).fit(x)
+    assert model.size_ > 1
+    missing = np.isnan(x)
+    imputed, fitted = model.impute(x)[missing], model.reconstruct()[missing]
+    np.testing.assert_allclose(imputed, fitted, rtol=0, atol=2e-3 * np.abs(fitted).max())
+
+
+@pytest.mark.parametrize("estimator", [MatrixCompletion, StructuredFactorization])
+def test_impute_of_fitted_rows_agrees_with_the_refit(estimator):
+    x = some()
+    model = estimator(
+        0.1, offset="both", free_offset=True, offset_ridge=0.1, refit=True, tol=1e-9
+    ).fit(x)
+    assert model.model_.refit is not None
+    missing = np.isnan(x)
+    imputed, fitted = model.impute(x)[missing], model.reconstruct()[missing]
+    np.testing.assert_allclose(imputed, fitted, rtol=0, atol=1e-3 * np.abs(fitted).max())
+
+
+def test_rows_that_are_neighbours_are_not_imputed_alone():
+    x = some()
+    for rows in ({"norm_u": "l2 + tv(chain)"}, {"dictionary_u": "dct"}):
+        model = StructuredFactorization(0.3, **rows).fit(x)
+        with pytest.raises(AttributeError, match="reconstruct"):
+            model.transform(x)
