@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.linalg import solve
+from scipy.linalg import cholesky, solve, solve_triangular
+from scipy.optimize import nnls
 
 
 def _derivatives(z, y, loss: str, threshold: float) -> tuple[np.ndarray, np.ndarray, float]:
@@ -30,18 +31,13 @@ def _with_signs_of(u, form, right, cost, signed) -> np.ndarray | None:
     sign = np.sign(u)
     active = sign != 0
     x = np.zeros_like(u)
-    x[active] = np.linalg.lstsq(
-        form[np.ix_(active, active)], (right - cost * sign)[active], rcond=None
-    )[0]
+    x[active] = solve(form[np.ix_(active, active)], (right - cost * sign)[active], assume_a="pos")
     pull = right - form @ x
     idle = np.where(signed, np.abs(pull), pull) - cost <= 1e-10 * np.abs(right).max()
     return x if np.all(x * sign >= 0) and np.all(active | idle) else None
 
 
-def _minimum(form, right, cost, signed, u) -> np.ndarray:
-    """argmin over u of u^T form u / 2 - right^T u + sum cost |u|, u >= 0 where it is not signed."""
-    if signed.all() and not cost.any():
-        return solve(form, right, assume_a="pos")
+def _by_coordinates(form, right, cost, signed, u) -> np.ndarray:
     u, diagonal = u.copy(), form.diagonal()
     for _ in range(1000):
         before = u.copy()
@@ -49,12 +45,23 @@ def _minimum(form, right, cost, signed, u) -> np.ndarray:
             pull = right[j] - form[j] @ u + diagonal[j] * u[j]
             far = abs(pull) > cost[j] and (signed[j] or pull > 0)
             u[j] = (pull - np.sign(pull) * cost[j]) / diagonal[j] if far else 0.0
-        exact = _with_signs_of(u, form, right, cost, signed)
-        if exact is not None:
-            return exact
+        if np.array_equal(np.sign(u), np.sign(before)):
+            exact = _with_signs_of(u, form, right, cost, signed)
+            if exact is not None:
+                return exact
         if np.abs(u - before).max() <= 1e-12 * np.abs(u).max():
             break
     return u
+
+
+def _minimum(form, right, cost, signed, u) -> np.ndarray:
+    """argmin over u of u^T form u / 2 - right^T u + sum cost |u|, u >= 0 where it is not signed."""
+    if signed.all() and not cost.any():
+        return solve(form, right, assume_a="pos")
+    if not signed.any():
+        root = cholesky(form)  # costs of what is not negative are linear
+        return nnls(root, solve_triangular(root, right - cost, trans="T"), maxiter=30 * u.size)[0]
+    return _by_coordinates(form, right, cost, signed, u)
 
 
 def row_coefficients(
@@ -180,5 +187,5 @@ def _penalty_of_rows(model: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     per_part = model.lambda_value * norm["of_columns"]
     length = np.linalg.norm(model.u, axis=0)
     # A trace of a ridge keeps the minimum unique where there is no l2 norm.
-    ridge = per_part * np.maximum(norm["l2"], 1e-12 * norm["l1"]) / length
+    ridge = np.maximum(per_part * norm["l2"] / length, 1e-12 * np.sum(model.v**2))
     return ridge, norm["l1"] * per_part, np.full(len(ridge), not norm["nonnegative"])
