@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hadal import _core
+from hadal._arrays import filled
 
 
 def verify(
@@ -72,7 +73,7 @@ def _numbers(x: Any) -> Any:
 
     if sparse.issparse(x):
         return x
-    x = np.asarray(x)
+    x = np.asarray(filled(x))
     return x if x.dtype in (np.float64, np.float32) else x.astype(np.float64)
 
 

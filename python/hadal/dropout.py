@@ -21,8 +21,8 @@ class DropoutFactorization(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _F
 
     Parameters
     ----------
-    retain : float in (0, 1)
-        Probability with which a hidden unit is kept.
+    retain : float in (0, 1]
+        Probability with which a hidden unit is kept; 1 is no dropout.
     width : int, optional
         Hidden units; by default as many as the data ask for, with a retain probability that adapts.
     noise : {"dropout", "dropconnect", "dropblock"}

@@ -11,6 +11,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hadal import _core
+from hadal._arrays import filled, positions
 from hadal._base import _ByFolds, _Fitted, _given, _seed, _threads
 from hadal._rows import column_shift, row_factors
 
@@ -38,7 +39,7 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         Parameters
         ----------
         X : array or sparse matrix (rows, columns), float64 or float32
-            The matrix. NaN is a missing entry; of a sparse matrix, what is not stored is.
+            The matrix. What is NaN or masked is missing; of a sparse matrix, what is not stored.
         y : ignored
         weight : array, optional
             A weight > 0 for each entry: of the shape of X, or of its stored entries in the order of
@@ -64,7 +65,7 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
     def _validated(self, X: Any, reset: bool) -> Any:
         return validate_data(
             self,
-            X,
+            filled(X),
             reset=reset,
             accept_sparse=("csr", "csc", "coo"),
             dtype=[np.float64, np.float32],
@@ -136,7 +137,9 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
             For a position that the model does not have.
         """
         check_is_fitted(self, "model_")
-        return self.model_.predict(np.asarray(rows).tolist(), np.asarray(columns).tolist())
+        return self.model_.predict(
+            positions(rows, "rows").tolist(), positions(columns, "columns").tolist()
+        )
 
     def transform(self, X: Any) -> np.ndarray:
         """Row factors of new rows: the best ones beside the column factors that were found.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from hadal import _core
+from hadal._arrays import positions
 from hadal._base import _Fitted, _given, _seed, _threads
 
 _SHARED = """hidden : str
@@ -35,6 +37,10 @@ _SHARED = """hidden : str
         As for ``MatrixCompletion``."""
 
 
+_HIDDEN = ["hidden", "penalty", "gates"]
+_DEEP = ["epochs", "batch_size", "learning_rate", "validation_fraction"]
+
+
 class _ParallelNet(_Fitted):
     def _fit(self, data: _core.SampleData) -> None:
         options = self._options()
@@ -53,7 +59,24 @@ class _ParallelNet(_Fitted):
         self.validation_error_ = self.model_.validation_error
         self.path_ = self.model_.path
 
+    def _check_kind(self) -> None:
+        """What belongs to one hidden layer is not given with deep subnetworks, nor the reverse."""
+        def refuse(names: list[str], beside: str) -> None:
+            defaults = inspect.signature(type(self).__init__).parameters
+            for name in names:
+                value = getattr(self, name)
+                if value != defaults[name].default:
+                    raise _core.ArgumentError(f"{name} = {value!r} was given {beside}")
+
+        if self.architecture is None:
+            refuse(_DEEP, "without an architecture; expected both or neither")
+            if self.gates is not None:
+                refuse(["hidden"], "with gates; expected one of them")
+        else:
+            refuse(_HIDDEN, "with an architecture; expected one of them")
+
     def _options(self) -> dict:
+        self._check_kind()
         shared = {
             "size_max": self.size_max,
             "time_limit": self.time_limit,
@@ -92,7 +115,13 @@ class _ParallelNet(_Fitted):
     def _about_inputs(self, weight: Any) -> dict:
         shape = self.image_shape
         if shape is not None:
-            shape = [int(side) for side in (*shape, 1)[:3]]
+            shape = [int(side) for side in positions(shape, "sides of image_shape")]
+            if len(shape) not in (2, 3):
+                raise _core.ArgumentError(
+                    f"image_shape = {self.image_shape} was given; expected (height, width) or "
+                    "(height, width, channels)"
+                )
+            shape = (*shape, 1)[:3]
         names = getattr(self, "feature_names_in_", None)
         return {
             "names": [] if names is None else [str(name) for name in names],

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from hadal import _core
+from hadal._arrays import filled, positions
 from hadal._base import _ByFolds, _Fitted, _given, _seed, _threads
 
 
@@ -75,7 +76,7 @@ class TensorFactorization(_Fitted):
         Parameters
         ----------
         X : array of three to eight dimensions, float64 or float32
-            NaN is a missing entry. Or a tuple (indices, values, shape) of observed entries: an array
+            What is NaN or masked is missing. Or a tuple (indices, values, shape) of observed entries: an array
             (entries, modes) of positions from 0, an array (entries,), and a tuple.
         y : ignored
         weight : array, optional
@@ -215,7 +216,7 @@ def _tensor_data(x: Any, weight: Any = None) -> _core.TensorData:
     if isinstance(x, tuple):
         indices, values, shape = x
         _require_tensor(len(shape))
-        indices = np.asarray(indices, dtype=np.int64)
+        indices = positions(indices, "indices")
         if indices.ndim != 2 or indices.shape[1] != len(shape):
             raise _core.ArgumentError(
                 f"indices of shape {indices.shape} were given; expected (entries, {len(shape)})"
@@ -224,7 +225,7 @@ def _tensor_data(x: Any, weight: Any = None) -> _core.TensorData:
         return _core.TensorData.from_entries(
             [int(side) for side in shape], columns, np.asarray(values, dtype=np.float64), weight
         )
-    x = np.asarray(x)
+    x = np.asarray(filled(x))
     _require_tensor(x.ndim)
     if x.dtype not in (np.float64, np.float32):
         x = x.astype(np.float64)

@@ -13,8 +13,12 @@ DeepModel fit_deep(const SampleData& data, const nb::dict& values, nb::object ca
   DeepFitOptions options;
   given.fit(options);
   given.word("architecture", options.architecture, [](const std::string& text) {
-    const auto built = Architecture::built(text);
-    return built ? *built : Architecture::from_text(text, "architecture");
+    if (const auto built = Architecture::built(text)) return *built;
+    if (text.find_first_of(" \n") == std::string::npos)
+      throw ArgumentError("architecture = '" + text +
+                          "' was given; expected mlp:H1,H2,.., convnet[:C1,C2,..], "
+                          "alexnet[:DIVISOR], or the text that describes its layers");
+    return Architecture::from_text(text, "architecture");
   });
   given.take("bias", options.architecture.bias);
   given.word("penalty", options.penalty, layer_penalty_from_string);

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -144,6 +145,12 @@ nb::class_<Model> bind_model(nb::module_& module, const char* name, const char* 
       .def(
           "save", [](const Model& m, const fs::path& to) { save_model(to, m); }, nb::arg("path"),
           "Writes the model as HDF5, for the command line as well.")
+      .def("__repr__",
+           [name](const Model& m) {
+             return fmt::format("<hadal.{}: size {}, {}, relative gap {:.2g}, proof {}>", name,
+                                m.size(), to_string(m.status), m.certificate.relative_gap,
+                                to_string(m.certificate.proof));
+           })
       .def("__getstate__", [](const Model& m) { return nb::make_tuple(bytes_of(m)); })
       .def("__setstate__", [load](Model& m, const nb::tuple& state) {
         new (&m) Model(from_bytes<Model>(nb::cast<nb::bytes>(state[0]), load));

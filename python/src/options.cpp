@@ -35,7 +35,12 @@ void Options::fit(FitOptions& options) {
   take("failure_probability", options.failure_probability);
   take("size_max", options.size_max);
   take("max_iter", options.iteration_max);
-  take("time_limit", options.time_limit);
+  with<double>("time_limit", [&](double seconds) {
+    if (!(seconds > 0))
+      throw ArgumentError("time_limit = " + std::to_string(seconds) +
+                          " was given; expected seconds > 0, or None");
+    options.time_limit = seconds;
+  });
   take("threads", options.threads);
   take("seed", options.seed);
   take("checkpoint", options.checkpoint);

@@ -85,3 +85,54 @@ def test_bad_data_are_named(low_rank):
         hadal.MatrixCompletion(tol="small").fit(low_rank)
     with pytest.raises(hadal.ModelError):
         hadal.load(__file__)
+
+
+def test_what_is_masked_is_missing(low_rank, random):
+    hidden = random.random(low_rank.shape) < 0.3
+    masked = np.ma.array(low_rank, mask=hidden)
+    fitted = hadal.MatrixCompletion(0.1).fit(masked)
+    same = hadal.MatrixCompletion(0.1).fit(np.where(hidden, np.nan, low_rank))
+    assert fitted.objective_ == same.objective_
+    assert hadal.verify(fitted, masked)["confirmed"]
+    seen = ~hidden & ~np.isnan(low_rank)
+    np.testing.assert_array_equal(fitted.impute(masked)[seen], low_rank[seen])
+    counts = np.ma.masked_equal([[[1, 2], [3, 4]], [[5, 6], [7, 999]]], 999)
+    tensor = hadal.TensorFactorization(0.1).fit(counts)
+    assert np.abs(tensor.reconstruct()).max() < 20
+
+
+@pytest.mark.parametrize(
+    ("fit", "words"),
+    [
+        (lambda x: hadal.MatrixCompletion(time_limit=-1).fit(x), "time_limit = -1"),
+        (lambda x: hadal.MatrixCompletion(time_limit=np.nan).fit(x), "time_limit = nan"),
+        (lambda x: hadal.MatrixCompletion(0.5).fit(x).predict_entries([0.5], [0]), "whole numbers"),
+        (lambda x: hadal.TensorFactorization().fit(([[0.5, 0, 0]], [1.0], (2, 2, 2))), "indices"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused(low_rank, fit, words):
+    with pytest.raises(hadal.ArgumentError, match=words):
+        fit(low_rank)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"epochs": 3},
+        {"validation_fraction": 0.1},
+        {"gates": 5, "hidden": "abs"},
+        {"architecture": "mlp:3", "hidden": "abs"},
+        {"architecture": "mlp:3", "gates": 5},
+        {"image_shape": (1, 2, 1, 1)},
+        {"image_shape": "22"},
+    ],
+)
+def test_parameters_of_networks_that_do_not_fit_each_other(given):
+    x = np.arange(20.0).reshape(10, 2)
+    with pytest.raises(hadal.ArgumentError, match=next(reversed(given)) + "|architecture|gates"):
+        hadal.ParallelNetRegressor(**given).fit(x, x[:, 0])
+
+
+def test_a_model_says_what_it_is(low_rank):
+    said = repr(hadal.MatrixCompletion(0.1).fit(low_rank).model_)
+    assert "MatrixModel" in said and "optimal" in said and "size" in said

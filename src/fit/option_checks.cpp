@@ -120,6 +120,7 @@ void check_fit_options(const FitOptions& o) {
   require_option(o.iteration_max > 0, "iteration limit", o.iteration_max, "at least 1");
   require_option(o.size_max >= 0, "size limit", static_cast<double>(o.size_max),
                  "at least 0 (no limit)");
+  require_option(o.time_limit >= 0, "time limit", o.time_limit, "seconds >= 0 (0: no limit)");
   require_option(o.threads >= 0, "threads", o.threads, "at least 0 (all cores)");
   require_option(o.huber_threshold >= 0 && std::isfinite(o.huber_threshold), "Huber threshold",
                  o.huber_threshold, "a finite number > 0, or 0 for one derived from the data");
