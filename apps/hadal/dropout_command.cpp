@@ -203,8 +203,9 @@ int DropoutCommand::run() {
     });
   }
   model.read_options = to_json(read_options);
-  return write_results(arguments_, model,
-                       data_.string() + (input_.empty() ? "" : " --input " + input_.string()));
+  std::vector<std::string> files = {data_.string()};
+  if (!input_.empty()) files.insert(files.end(), {"--input", input_.string()});
+  return write_results(arguments_, model, files);
 }
 
 }  // namespace

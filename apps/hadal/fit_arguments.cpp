@@ -6,6 +6,7 @@
 
 #include "arguments.hpp"
 #include "files.hpp"
+#include "hadal/report/words.hpp"
 #include "model_text.hpp"
 
 namespace hadal::cli {
@@ -151,10 +152,11 @@ void FitArguments::check(const std::filesystem::path& data, bool folder) const {
   if (!options_.checkpoint.empty()) require_output(options_.checkpoint, "--checkpoint", {data});
 }
 
-std::string FitArguments::kept_text(const std::filesystem::path& data) const {
+std::string FitArguments::kept_text(const std::vector<std::string>& data) const {
   if (out_.empty()) return text_line("model", "not kept; add --out MODEL.h5 to keep it");
-  return text_line("model", out_.string()) +
-         text_line("check it", fmt::format("hadal verify {} {}", out_.string(), data.string()));
+  std::vector<std::string> words = {"hadal", "verify", out_.string()};
+  words.insert(words.end(), data.begin(), data.end());
+  return text_line("model", out_.string()) + text_line("check it", shell_command(words));
 }
 
 }  // namespace hadal::cli

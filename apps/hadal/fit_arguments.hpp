@@ -37,7 +37,7 @@ class FitArguments {
   const std::filesystem::path& json() const { return json_; }
 
   /// The last lines of a summary: where the model is, and how to check it.
-  std::string kept_text(const std::filesystem::path& data) const;
+  std::string kept_text(const std::vector<std::string>& data) const;
 
  private:
   FitOptions& options_;

@@ -182,7 +182,7 @@ void FitMatrixCommand::write_results(const MatrixModel& model) const {
         text_line("refit", cut_short(model) ? "none: the fit was cut short"
                                             : "none: no refit predicts held-out entries better");
   }
-  write_text("", text + arguments_.kept_text(data_));
+  write_text("", text + arguments_.kept_text({data_.string()}));
 }
 
 int FitMatrixCommand::run() {

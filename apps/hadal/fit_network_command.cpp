@@ -165,9 +165,9 @@ int FitNetworkCommand::fitted(const SampleData& data, Options options) const {
   });
   progress.finish();
   model.read_options = to_json(read_options);
-  std::string files = data_.string();
+  std::vector<std::string> files = {data_.string()};
   if (!read_options.target_file.empty())
-    files += " --target-file " + read_options.target_file.string();
+    files.insert(files.end(), {"--target-file", read_options.target_file.string()});
   return write_results(arguments_, model, files);
 }
 

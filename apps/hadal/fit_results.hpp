@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "exit_code.hpp"
 #include "files.hpp"
@@ -11,10 +12,12 @@
 
 namespace hadal::cli {
 
-/// Keeps and prints a fitted model as its arguments ask; `data`: the files to check it with.
+/// Keeps and prints a fitted model as its arguments ask; `data`: the files to check it with, and
+/// their options.
 /// Returns the exit code.
 template <class Model>
-int write_results(const FitArguments& arguments, const Model& model, const std::string& data) {
+int write_results(const FitArguments& arguments, const Model& model,
+                  const std::vector<std::string>& data) {
   if (!arguments.out().empty()) save_model(arguments.out(), model);
   const std::filesystem::path& json = arguments.json();
   if (!json.empty()) write_text(json, model_json(model).dump(2) + "\n");

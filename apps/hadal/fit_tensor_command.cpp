@@ -174,7 +174,7 @@ int FitTensorCommand::run() {
     });
   }
   model.read_options = to_json(read_options);
-  return write_results(arguments_, model, data_.string());
+  return write_results(arguments_, model, {data_.string()});
 }
 
 }  // namespace

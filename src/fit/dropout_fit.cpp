@@ -294,8 +294,10 @@ class DropoutFit {
     scaling_.undo(model_.network);
     model_.tolerance = options_.tolerance;
     model_.status = status_of(model_.certificate, options_.tolerance);
-    if (model_.stop == StopReason::tolerance && model_.status != Status::optimal)
-      model_.stop = StopReason::exhausted;
+    const bool optimal = model_.status == Status::optimal;
+    if (model_.stop == StopReason::tolerance && !optimal) model_.stop = StopReason::exhausted;
+    // A descent has a tolerance of its own, below which there is nothing more to prove.
+    if (model_.stop == StopReason::iteration_limit && optimal) model_.stop = StopReason::tolerance;
     finish_trace();
     model_.seed = options_.seed;
     model_.version = version;

@@ -175,7 +175,7 @@ double MatrixProblem::lambda_max() const {
 }
 
 double MatrixProblem::lambda_at(double ratio) const {
-  return std::max(ratio * lambda_max(), std::numeric_limits<double>::min());
+  return lambda_of(ratio, lambda_max(), lambda_unit());
 }
 
 const Vector& MatrixProblem::target() const {

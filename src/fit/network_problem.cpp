@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <random>
 
 #include "hadal/descent/unit_descent.hpp"
@@ -124,7 +123,7 @@ double NetworkProblem::factor_unit() const {
 }
 
 double NetworkProblem::lambda_at(double ratio) const {
-  return std::max(ratio * lambda_max_, std::numeric_limits<double>::min());
+  return lambda_of(ratio, lambda_max_, lambda_unit());
 }
 
 SolveResult<HiddenUnits> NetworkProblem::solve(double lambda, HiddenUnits start,

@@ -103,7 +103,7 @@ double StreamedProblem::lambda_max() const {
 }
 
 double StreamedProblem::lambda_at(double ratio) const {
-  return std::max(ratio * lambda_max(), std::numeric_limits<double>::min());
+  return lambda_of(ratio, lambda_max(), data_unit_);
 }
 
 SolveResult<RankOneAtoms> StreamedProblem::solve(double lambda, SolveOptions options,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "hadal/algebra/decompositions.hpp"
 #include "hadal/descent/tensor_proximal.hpp"
@@ -105,7 +104,7 @@ TensorProblem::AnyLoss TensorProblem::loss_of(Vector y, Vector weight) const {
 }
 
 double TensorProblem::lambda_at(double ratio) const {
-  return std::max(ratio * lambda_max(), std::numeric_limits<double>::min());
+  return lambda_of(ratio, lambda_max(), lambda_unit());
 }
 
 double TensorProblem::factor_unit() const {

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "hadal/error.hpp"
 #include "hadal/model/polar_slack.hpp"
@@ -31,6 +33,11 @@ void check_range(double value, double weight, Index entries) {
         "units",
         value));
   }
+}
+
+double lambda_of(double ratio, double lambda_max, double lambda_unit) {
+  return std::max(ratio * lambda_max,
+                  std::numeric_limits<double>::min() * std::max(1.0, lambda_unit));
 }
 
 Certificate in_data_units(Certificate c, double objective_unit, double lambda_unit) {

@@ -13,6 +13,9 @@ double power_of_four(double size);
 /// Throws DataError where the squares of `entries` values up to `value` would overflow or vanish.
 void check_range(double value, double weight, Index entries);
 
+/// `ratio` of lambda_max, or where that is 0 the smallest lambda that is > 0 in both units.
+double lambda_of(double ratio, double lambda_max, double lambda_unit);
+
 /// What objectives and polars are multiplied by; lambda_unit: a power of two.
 Certificate in_data_units(Certificate certificate, double objective_unit, double lambda_unit);
 OuterIteration in_data_units(OuterIteration outer, double objective_unit, double lambda_unit);

@@ -90,10 +90,10 @@ std::string proof_section(const DeepModel& model, const ReportFiles& files) {
   return fmt::format(
       "<section class=\"certificate\"><h2>What is proved</h2>\n<p class=\"claim\">{}</p>\n<p>The "
       "objective of this model is {} ({}). No bound was looked for: {}.</p>\n<p>To compute its "
-      "figures again, without the fit's library:</p>\n<pre>hadal verify {} {}</pre>\n</section>\n",
+      "figures again, without the fit's library:</p>\n<pre>{}</pre>\n</section>\n",
       html::escape(claim(model.certificate)), figure(model.certificate.objective, 12),
       html::escape(objective_unit_in_words(model)), html::escape(model.certificate.method),
-      html::escape(files.model), html::escape(files.data));
+      html::escape(shell_command({"hadal", "verify", files.model, files.data})));
 }
 
 std::string history_section(const DeepModel& model) {

@@ -55,9 +55,8 @@ std::string certificate_section(const FittedModel& model, const std::string& obj
         "penalised model.</p>\n";
   }
   text += fmt::format(
-      "<p>To check it again, independently of the fit:</p>\n<pre>hadal verify {} "
-      "{}</pre>\n</section>\n",
-      html::escape(files.model), html::escape(files.data));
+      "<p>To check it again, independently of the fit:</p>\n<pre>{}</pre>\n</section>\n",
+      html::escape(shell_command({"hadal", "verify", files.model, files.data})));
   return text;
 }
 

@@ -34,7 +34,27 @@ std::string mean_loss_in_words(LossKind loss, Index categories) {
   return "";
 }
 
+/// As a POSIX shell reads one word.
+std::string quoted(const std::string& word) {
+  constexpr const char* plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=@%+,-";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string text(1, '\'');
+  for (const char c : word) {
+    if (c == '\'') text += "'\\'";
+    text += c;
+  }
+  text += '\'';
+  return text;
+}
+
 }  // namespace
+
+std::string shell_command(const std::vector<std::string>& words) {
+  std::vector<std::string> all;
+  for (const std::string& word : words) all.push_back(quoted(word));
+  return fmt::format("{}", fmt::join(all, " "));
+}
 
 std::string figure(double value, int digits) {
   if (std::isnan(value)) return "-";

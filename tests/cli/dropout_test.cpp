@@ -62,6 +62,16 @@ TEST_F(Dropout, OfAnInputIsVerifiedAndPredictsWithOne) {
   EXPECT_THAT(fewer.err, HasSubstr("a sample in every row of both"));
 }
 
+TEST_F(Dropout, DescentThatIsProvedIsDoneAlsoAtItsLastIteration) {
+  write_matrix("y.csv", 20, 15);
+  const std::string fit =
+      "dropout y.csv --header no --retain 0.8 --width 6 --method descent --iteration-max 40 ";
+  EXPECT_EQ(hadal(fit + "--tol 1e-12").code, 4);
+  const Result proved = hadal(fit + "--tol 0.05");
+  EXPECT_EQ(proved.code, 0);
+  EXPECT_THAT(proved.out, HasSubstr("the tolerance was reached"));
+}
+
 TEST_F(Dropout, IsTrainedAndItsCurvesAreInTheReport) {
   write_matrix("y.csv", 12, 9);
   const Result fit = done(

@@ -26,6 +26,18 @@ TEST_F(FitCommand, ProvesTheOptimumAndSaysSo) {
   EXPECT_TRUE(exists("model.h5"));
 }
 
+TEST_F(FitCommand, TheCommandThatChecksTheModelRunsAsItIsPrinted) {
+  simulate();
+  std::filesystem::rename(file("data.csv"), file("my data's.csv"));
+  const Result fit =
+      done("fit matrix \"my data's.csv\" --lambda-ratio 0.3 --quiet --out 'a model.h5'");
+  const std::string key = "check it";
+  const std::size_t start = fit.out.find_first_not_of(' ', fit.out.find(key) + key.size());
+  const std::string folder = std::filesystem::path(HADAL_BINARY).parent_path().string();
+  EXPECT_EQ(shell("PATH=" + quoted(folder) + ":$PATH; " + fit.out.substr(start)).code, 0)
+      << fit.out;
+}
+
 TEST_F(FitCommand, JsonHoldsTheDocumentedKeys) {
   simulate();
   const Result fit = hadal("fit matrix data.csv --lambda-ratio 0.3 --json - --quiet");

@@ -118,6 +118,21 @@ TEST_F(Tensor, OfAnotherValueIsNotConfirmed) {
   EXPECT_THAT(verify.out, HasSubstr("WRONG"));
 }
 
+TEST_F(Tensor, WithoutAPositiveEntryTheNonNegativeModelIsEmpty) {
+  std::string text;
+  for (int k = 0; k < 27; ++k)
+    text += std::to_string(k / 9 + 1) + " " + std::to_string(k / 3 % 3 + 1) + " " +
+            std::to_string(k % 3 + 1) + " " + std::to_string(-1 - k) + "e17\n";
+  write_text(file("t.tns"), text);
+  done("fit tensor t.tns --nonneg all --quiet --out t.h5 --json t.json");
+  EXPECT_EQ(json_of("t.json")["size"], 0);
+  EXPECT_EQ(json_of("t.json")["status"], "optimal");
+  EXPECT_EQ(hadal("verify t.h5 t.tns").code, 0);
+  write_text(file("m.csv"), "-1e17,-2e17,-3e17\n-2e17,-1e17,-5e17\n");
+  done("fit matrix m.csv --header no --nonneg u,v --lambda-ratio 0.1 --quiet --out m.h5");
+  EXPECT_EQ(hadal("verify m.h5 m.csv").code, 0);
+}
+
 TEST_F(Tensor, OptionsOfItsModelReachTheFit) {
   simulate_tensor();
   done(

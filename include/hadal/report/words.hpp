@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "hadal/model/deep_model.hpp"
 #include "hadal/model/dropout_model.hpp"
@@ -16,6 +17,9 @@ std::string figure(double value, int digits = 6);
 
 /// E.g. "1 unit", "3 units", "2 copies".
 std::string counted(Index count, std::string thing);
+
+/// Words as a line of a POSIX shell, quoted where it asks for it.
+std::string shell_command(const std::vector<std::string>& words);
 
 /// `relative` in percent, rounded up to two significant digits, e.g. "0.00012 %".
 std::string percent_at_most(double relative);
