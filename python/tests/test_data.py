@@ -136,3 +136,14 @@ def test_parameters_of_networks_that_do_not_fit_each_other(given):
 def test_a_model_says_what_it_is(low_rank):
     said = repr(hadal.MatrixCompletion(0.1).fit(low_rank).model_)
     assert "MatrixModel" in said and "optimal" in said and "size" in said
+
+
+def test_the_usual_lambda_of_deep_networks_is_that_of_the_command_line():
+    pytest.importorskip("hadal._deep")
+    x = np.random.default_rng(0).normal(size=(40, 3))
+    deep = hadal.ParallelNetRegressor(architecture="mlp:3", epochs=1).fit(x, x[:, 0])
+    assert deep.lambda_ == pytest.approx(0.002 * deep.lambda_max_)
+    flat = hadal.ParallelNetRegressor().fit(x, x[:, 0])
+    assert flat.lambda_ == pytest.approx(0.05 * flat.lambda_max_)
+    with pytest.raises(hadal.ArgumentError, match="epochs"):
+        hadal.ParallelNetRegressorCV(epochs=3).fit(x, x[:, 0])
