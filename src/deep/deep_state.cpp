@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "../fit/problem_identity.hpp"
 #include "hadal/error.hpp"
 #include "hadal/model/deep_checkpoint.hpp"
 
@@ -37,21 +38,9 @@ std::uint64_t check_sum(const SampleData& data) {
   return sum.sum();
 }
 
-std::string in_words(const LambdaChoice& lambda) {
-  if (lambda.kind == LambdaChoice::Kind::cross_validated)
-    return fmt::format("by {} folds{}", lambda.folds,
-                       lambda.one_standard_error ? ", one standard error" : "");
-  const bool given = lambda.kind == LambdaChoice::Kind::absolute;
-  return fmt::format("{} {}", given ? "given" : "ratio", lambda.value);
-}
-
 DeepCheckpoint checkpoint_of(const std::filesystem::path& path, const std::string& identity) {
   DeepCheckpoint c = load_deep_checkpoint(path);
-  if (c.problem != identity)
-    throw ModelError(
-        fmt::format("{}: the checkpoint is of another problem\n  checkpoint: {}\n  this fit:   "
-                    "{}\nexpected the same data and options as when it was written",
-                    path.string(), c.problem, identity));
+  require_same_problem(path, c.problem, identity);
   return c;
 }
 
@@ -59,15 +48,14 @@ DeepCheckpoint checkpoint_of(const std::filesystem::path& path, const std::strin
 
 std::string identity_of(const SampleData& data, const DeepFitOptions& o) {
   std::string layers = o.architecture.to_text();
-  std::replace(layers.begin(), layers.end(), '\n', ';');
+  std::replace(layers.begin(), layers.end(), '\n', ',');
   return fmt::format(
-      "{} x {} samples {:016x}; {}loss {} {}, penalty {}, lambda {}, {} epochs of batches of "
-      "{}, rate {}, held out {}, patience {}, growth {} every {} from {} starts, at most {}, "
-      "standardised {}, seed {}",
-      data.samples(), data.inputs.cols(), check_sum(data), layers, to_string(o.loss),
-      o.huber_threshold, to_string(o.penalty), in_words(o.lambda), o.epochs, o.batch,
-      o.learning_rate, o.validation, o.patience, o.growth, o.growth_interval, o.starts, o.size_max,
-      o.standardise, o.seed);
+      "{} x {} samples (sum {:016x}); layers {}; {}; penalty {}; {} epochs of batches of "
+      "{}; rate {}; held out {}; patience {}; growth {} every {} from {} starts; at most {}; "
+      "standardised {}",
+      data.samples(), data.inputs.cols(), check_sum(data), layers, common_identity(o),
+      to_string(o.penalty), o.epochs, o.batch, o.learning_rate, o.validation, o.patience, o.growth,
+      o.growth_interval, o.starts, o.size_max, o.standardise);
 }
 
 void keep(const std::filesystem::path& path, const ChoiceRecord& choice, const State& state,

@@ -32,7 +32,7 @@ void keep(const std::filesystem::path& path, const ChoiceRecord& choice, const S
 /// Keeps a choice of lambda that is under way.
 void keep_choice(const std::filesystem::path& path, const ChoiceRecord& choice);
 
-/// Throws ModelError for a checkpoint of another problem.
+/// Throws ArgumentError for a checkpoint of another problem.
 std::vector<DeepFoldPoint> resumed_choice(const std::filesystem::path& path,
                                           const std::string& identity);
 

@@ -8,6 +8,7 @@
 
 #include "hadal/error.hpp"
 #include "hadal/model/checkpoint.hpp"
+#include "problem_identity.hpp"
 
 namespace hadal {
 
@@ -71,19 +72,17 @@ std::string identity_of(const Entries& entries, const MatrixFitOptions& o) {
     places += place * (entries.row[k] + 3.0 * entries.column[k]);
     if (!entries.weight.empty()) weights += place * entries.weight[k];
   }
+  const std::string ridge = o.offset_policy == OffsetPolicy::free
+                                ? fmt::format(", free with ridge {}", o.offset_ridge)
+                                : "";
+  constexpr const char* terms[] = {"none", "global", "rows", "columns", "both"};
   return fmt::format(
-             "{} x {} matrix with {} entries (sums {} {} {}); loss {} {}; lambda choice {} {} "
-             "folds {} "
-             "{}; offset {} "
-             "{} "
-             "{}; counts to the power {}; norms {}{} and {}{}; dictionaries {} and {}; seed {}",
+             "{} x {} matrix with {} entries (sums {} {} {}); {}; offset {}{}; "
+             "counts to the power {}; norms {} and {}; dictionaries {} and {}",
              entries.rows, entries.columns, entries.size(), values, places, weights,
-             to_string(o.loss), o.huber_threshold, static_cast<int>(o.lambda.kind), o.lambda.value,
-             o.lambda.folds, o.lambda.one_standard_error, static_cast<int>(o.offset_terms()),
-             static_cast<int>(o.offset_policy), o.offset_ridge, o.norm_alpha, to_string(o.norm_u),
-             o.norm_u.nonnegative ? " >= 0" : "", to_string(o.norm_v),
-             o.norm_v.nonnegative ? " >= 0" : "", identity_of(o.dictionary_u),
-             identity_of(o.dictionary_v), o.seed) +
+             common_identity(o), terms[static_cast<int>(o.offset_terms())], ridge, o.norm_alpha,
+             identity_of(o.norm_u), identity_of(o.norm_v), identity_of(o.dictionary_u),
+             identity_of(o.dictionary_v)) +
          (judges_refits(o) ? "; refits judged" : "") +
          (o.categories.empty() ? "" : fmt::format("; categories {}", fmt::join(o.categories, " ")));
 }
@@ -115,13 +114,7 @@ void save_resume_point(const std::filesystem::path& file, const ResumePoint& poi
 ResumePoint load_resume_point(const std::filesystem::path& file, const std::string& identity,
                               Index rows, Index columns) {
   MatrixCheckpoint c = load_checkpoint(file);
-  if (c.problem != identity) {
-    throw ArgumentError(fmt::format(
-        "{}: the checkpoint is of another problem\n  checkpoint: {}\n  this fit:   "
-        "{}\nexpected the "
-        "same data and the same options for loss, lambda, offset, weights, norms and seed",
-        file.string(), c.problem, identity));
-  }
+  require_same_problem(file, c.problem, identity);
   if (c.u.rows() != rows || c.v.rows() != columns) {
     throw ModelError(fmt::format("{}: factors of {} rows and {} columns; expected {} and {}",
                                  file.string(), c.u.rows(), c.v.rows(), rows, columns));

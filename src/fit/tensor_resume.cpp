@@ -8,6 +8,7 @@
 
 #include "hadal/error.hpp"
 #include "hadal/model/tensor_checkpoint.hpp"
+#include "problem_identity.hpp"
 
 namespace hadal {
 namespace {
@@ -52,16 +53,13 @@ std::string identity_of(const TensorEntries& entries, const TensorFitOptions& o)
     if (!entries.weight.empty()) weights += place * entries.weight[n];
   }
   std::string norms;
-  for (const FactorNorm& norm : o.norms)
-    norms += fmt::format(" {}{},", to_string(norm), norm.nonnegative ? " >= 0" : "");
+  for (const FactorNorm& norm : o.norms) norms += (norms.empty() ? "" : ", ") + identity_of(norm);
   const bool judges =
       o.lambda.kind == LambdaChoice::Kind::cross_validated && o.refit != TensorRefitChoice::none;
   return fmt::format(
-      "tensor of {} with {} entries (sums {} {} {}); loss {} {}; lambda choice {} {} folds {} {}; "
-      "norms{} seed {}{}",
-      fmt::join(entries.shape, " x "), entries.size(), values, places, weights, to_string(o.loss),
-      o.huber_threshold, static_cast<int>(o.lambda.kind), o.lambda.value, o.lambda.folds,
-      o.lambda.one_standard_error, norms, o.seed,
+      "tensor of {} with {} entries (sums {} {} {}); {}; norms {}{}",
+      fmt::join(entries.shape, " x "), entries.size(), values, places, weights, common_identity(o),
+      norms,
       (judges ? fmt::format("; refits judged {}", static_cast<int>(o.refit)) : "") +
           (o.categories.empty() ? ""
                                 : fmt::format("; categories {}", fmt::join(o.categories, " "))));
@@ -92,11 +90,7 @@ void save_resume_point(const std::filesystem::path& file, const TensorResumePoin
 TensorResumePoint load_resume_point(const std::filesystem::path& file, const std::string& identity,
                                     const std::vector<Index>& shape) {
   TensorCheckpoint c = load_tensor_checkpoint(file);
-  if (c.problem != identity)
-    throw ArgumentError(fmt::format(
-        "{}: the checkpoint is of another problem\n  checkpoint: {}\n  this fit:   {}\nexpected "
-        "the same data and the same options for loss, lambda, norms, refit and seed",
-        file.string(), c.problem, identity));
+  require_same_problem(file, c.problem, identity);
   std::vector<Index> sizes;
   for (const Factor& factor : c.factors) sizes.push_back(factor.rows());
   if (sizes != shape)

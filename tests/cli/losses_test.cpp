@@ -166,7 +166,7 @@ TEST_F(Losses, CheckpointOfOneLossIsNotResumedWithAnother) {
   done("fit matrix d.csv --loss logistic --lambda 1 --quiet --checkpoint c.h5");
   const Result other = hadal("fit matrix d.csv --loss poisson --lambda 1 --quiet --resume c.h5");
   EXPECT_EQ(other.code, 2);
-  EXPECT_THAT(other.err, HasSubstr("another problem"));
+  EXPECT_THAT(other.err, HasSubstr("with loss logistic where this fit has loss poisson;"));
 }
 
 }  // namespace
