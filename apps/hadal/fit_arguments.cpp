@@ -154,9 +154,8 @@ void FitArguments::check(const std::filesystem::path& data, bool folder) const {
 
 std::string FitArguments::kept_text(const std::vector<std::string>& data) const {
   if (out_.empty()) return text_line("model", "not kept; add --out MODEL.h5 to keep it");
-  std::vector<std::string> words = {"hadal", "verify", out_.string()};
-  words.insert(words.end(), data.begin(), data.end());
-  return text_line("model", out_.string()) + text_line("check it", shell_command(words));
+  return text_line("model", out_.string()) +
+         text_line("check it", verify_command({out_.string(), data}));
 }
 
 }  // namespace hadal::cli

@@ -61,7 +61,12 @@ class ReportCommand {
   }
 
  private:
-  ReportFiles files() const { return {model_.string(), data_.empty() ? "DATA" : data_.string()}; }
+  ReportFiles files() const {
+    ReportFiles files{model_.string(), {data_.empty() ? "DATA" : data_.string()}};
+    if (!targets_.empty())
+      files.data.insert(files.data.end(), {"--target-file", targets_.string()});
+    return files;
+  }
 
   std::string page() const {
     switch (model_kind(model_)) {

@@ -72,6 +72,12 @@ class _Fitted(BaseEstimator):
     def _lambda(self) -> dict:
         if self.lambda_value is not None:
             return {"lambda": self.lambda_value}
+        if self.lambda_ratio is None:
+            from hadal import _core
+
+            raise _core.ArgumentError(
+                "lambda_ratio = None was given without lambda_value; expected one of them"
+            )
         return {"lambda_ratio": self.lambda_ratio}
 
     def save(self, path: str) -> None:

@@ -31,11 +31,13 @@ _SHARED = """hidden : str
         Of deep subnetworks: of the first steps (0.003); it falls to 0.
     validation_fraction : float, optional
         Of deep subnetworks: samples held out, whose error ends the training.
-    tol, proof, size_max, max_iter, time_limit, n_jobs, random_state, verbose
+    tol, proof, max_iter
+        As for ``MatrixCompletion``; of one hidden layer.
+    size_max, time_limit, n_jobs, random_state, verbose
         As for ``MatrixCompletion``."""
 
 
-_HIDDEN = ["hidden", "penalty", "gates"]
+_HIDDEN = ["hidden", "penalty", "gates", "tol", "proof", "max_iter"]
 _DEEP = ["epochs", "batch_size", "learning_rate", "validation_fraction"]
 
 
@@ -118,13 +120,13 @@ class _ParallelNet(_Fitted):
     def _about_inputs(self, weight: Any) -> dict:
         shape = self.image_shape
         if shape is not None:
-            shape = [int(side) for side in positions(shape, "sides of image_shape")]
-            if len(shape) not in (2, 3):
+            sides = positions(shape, "sides of image_shape")
+            if sides.ndim != 1 or sides.size not in (2, 3) or np.any(sides < 1):
                 raise _core.ArgumentError(
                     f"image_shape = {self.image_shape} was given; expected (height, width) or "
                     "(height, width, channels)"
                 )
-            shape = (*shape, 1)[:3]
+            shape = (*sides.tolist(), 1)[:3]
         names = getattr(self, "feature_names_in_", None)
         return {
             "names": [] if names is None else [str(name) for name in names],

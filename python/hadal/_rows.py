@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.linalg import cholesky, solve, solve_triangular
-from scipy.optimize import nnls
+from scipy.linalg import solve
 
 
 def _derivatives(z, y, loss: str, threshold: float) -> tuple[np.ndarray, np.ndarray, float]:
-    """Minus the slope, the curvature and the sum of the loss of entries."""
+    """Minus the slope, a curvature > 0 and the sum of the loss of entries."""
     if loss == "logistic":
         p = 0.5 * (1 + np.tanh(z / 2))
         return y - p, p * (1 - p), float(np.sum(np.logaddexp(0, z) - y * z))
@@ -20,48 +19,54 @@ def _derivatives(z, y, loss: str, threshold: float) -> tuple[np.ndarray, np.ndar
     e = y - z
     if loss == "huber":
         size = np.abs(e)
-        inside = size <= threshold
-        value = np.where(inside, e * e / 2, threshold * (size - threshold / 2))
-        return np.clip(e, -threshold, threshold), inside.astype(float), float(value.sum())
+        value = np.where(size <= threshold, e * e / 2, threshold * (size - threshold / 2))
+        # The curvature of the parabola that touches the loss here and lies above it: that of the
+        # loss itself is 0 where all errors are gross.
+        curvature = threshold / np.maximum(size, threshold)
+        return np.clip(e, -threshold, threshold), curvature, float(value.sum())
     return e, np.ones_like(e), float(e @ e / 2)
 
 
-def _with_signs_of(u, form, right, cost, signed) -> np.ndarray | None:
-    """The minimum where it has the signs of u; None where it has others."""
-    sign = np.sign(u)
-    active = sign != 0
-    x = np.zeros_like(u)
-    x[active] = solve(form[np.ix_(active, active)], (right - cost * sign)[active], assume_a="pos")
-    pull = right - form @ x
-    idle = np.where(signed, np.abs(pull), pull) - cost <= 1e-10 * np.abs(right).max()
-    return x if np.all(x * sign >= 0) and np.all(active | idle) else None
+def _minimum(form, right, cost, signed, u) -> np.ndarray:
+    """argmin over u of u^T form u / 2 - right^T u + sum cost |u|, u >= 0 where it is not signed.
 
-
-def _by_coordinates(form, right, cost, signed, u) -> np.ndarray:
-    u, diagonal = u.copy(), form.diagonal()
-    for _ in range(1000):
-        before = u.copy()
-        for j in range(u.size):
-            pull = right[j] - form[j] @ u + diagonal[j] * u[j]
-            far = abs(pull) > cost[j] and (signed[j] or pull > 0)
-            u[j] = (pull - np.sign(pull) * cost[j]) / diagonal[j] if far else 0.0
-        if np.array_equal(np.sign(u), np.sign(before)):
-            exact = _with_signs_of(u, form, right, cost, signed)
-            if exact is not None:
-                return exact
-        if np.abs(u - before).max() <= 1e-12 * np.abs(u).max():
+    The active set method of Lawson and Hanson (1974), chapter 23, where an element enters with the
+    sign of its slope; from a u that obeys the signs.
+    """
+    if signed.all() and not cost.any():
+        return solve(form, right, assume_a="pos")
+    u, sign = u.copy(), np.sign(u)
+    refused = np.zeros(u.size, dtype=bool)  # entered, and left at once by rounding
+    entered = -1
+    for _ in range(30 * u.size + 30):
+        u = _with_signs(form, right - cost * sign, u, sign)
+        if entered >= 0 and sign[entered] == 0:
+            refused[entered] = True
+        else:
+            refused[:] = False
+        pull = right - form @ u
+        gain = np.where(signed, np.abs(pull), pull) - cost
+        gain[(sign != 0) | refused] = -np.inf
+        entered = int(np.argmax(gain))
+        if gain[entered] <= 1e-12 * np.abs(right).max():
             break
+        sign[entered] = np.sign(pull[entered])
     return u
 
 
-def _minimum(form, right, cost, signed, u) -> np.ndarray:
-    """argmin over u of u^T form u / 2 - right^T u + sum cost |u|, u >= 0 where it is not signed."""
-    if signed.all() and not cost.any():
-        return solve(form, right, assume_a="pos")
-    if not signed.any():
-        root = cholesky(form)  # costs of what is not negative are linear
-        return nnls(root, solve_triangular(root, right - cost, trans="T"), maxiter=30 * u.size)[0]
-    return _by_coordinates(form, right, cost, signed, u)
+def _with_signs(form, right, u, sign) -> np.ndarray:
+    """The minimum over elements of these signs, from u; those that reach 0 lose theirs."""
+    while True:
+        active = np.flatnonzero(sign)
+        best = np.zeros_like(u)
+        best[active] = np.linalg.solve(form[np.ix_(active, active)], right[active])
+        crossing = active[best[active] * sign[active] <= 0]
+        if crossing.size == 0:
+            return best
+        far = u[crossing] / (u[crossing] - best[crossing] - sign[crossing] * 1e-300)
+        u = u + np.clip(far.min(), 0, 1) * (best - u)
+        gone = crossing[far <= far.min()]
+        u[gone], sign[gone] = 0, 0
 
 
 def row_coefficients(
@@ -98,7 +103,7 @@ def row_coefficients(
         return loss_there + float(ridge @ (at * at)) / 2 + float(cost @ np.abs(at))
 
     best = value(u)
-    for _ in range(100):
+    for _ in range(1000):
         force, curvature, _ = _derivatives(shift + v @ u, y, loss, threshold)
         form = v.T @ (curvature[:, None] * v) + np.diag(ridge)
         downhill = v.T @ force - ridge * u
@@ -136,10 +141,10 @@ def row_factors(
     count_weights, offset_ridge : float
         As the model was fitted with.
     """
-    v = model.v if model.dictionary_v is None else model.dictionary_v @ model.v
+    v = _beside(model, model.v)
     shift = np.broadcast_to(column_shift(model), x.shape[1:])
     column_scale = model.scales[1]
-    ridge, cost, signed = _penalty_of_rows(model)
+    ridge, cost, signed = _penalty_of_rows(model, v)
     has_offset = model.offset["row"].size > 0
     free = has_offset and model.offset["free"]
     if free:  # one more coefficient, of either sign, with a ridge of its own
@@ -166,26 +171,51 @@ def row_factors(
         factors[i] = found[: v.shape[1]]
         if free:
             shifts[i] = found[-1]
-    if model.refit is not None:  # whose factors are combinations of the model's own
-        factors = factors @ np.linalg.lstsq(model.u, model.refit["u"], rcond=None)[0]
+    if model.refit is not None:
+        factors = _refitted(model, factors, x - shift - shifts[:, None], observed)
     return factors, scales, shifts
 
 
-def _penalty_of_rows(model: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _beside(model: Any, v: np.ndarray) -> np.ndarray:
+    """What stands beside rows' factors: columns x size, also where v are coefficients."""
+    return v if model.dictionary_v is None else model.dictionary_v @ v
+
+
+def _refitted(model: Any, factors, x, observed) -> np.ndarray:
+    """Factors of rows in the refit; x: entries without their offsets."""
+    if model.refit["kind"] != "parts":  # its factors are combinations of the model's own
+        return factors @ np.linalg.lstsq(model.u, model.refit["u"], rcond=None)[0]
+    v = _beside(model, model.refit["v"])
+    ridge = np.full(v.shape[1], 1e-12 * np.sum(v**2))
+    signed = np.full(v.shape[1], not model.row_norm["nonnegative"])
+    return np.array(
+        [
+            row_coefficients(row[at], v[at], np.zeros(at.sum()), ridge, 0 * ridge, signed)
+            for row, at in zip(x, observed)
+        ]
+    ).reshape(len(x), v.shape[1])
+
+
+def are_samples(model: Any) -> bool:
+    """Whether rows are independent: neither neighbours nor combinations of a dictionary."""
+    return model.row_norm["tv"] == 0 and model.dictionary_u is None
+
+
+def _penalty_of_rows(model: Any, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of coefficients of a row: weights of squares and of absolute values, and who has a sign.
 
     With the columns' factors given, lambda sum_i norm_v(v_i) (l1 ||u_i||_1 + l2 ||u_i||_2) has the
     same slope in a row's coefficients as with the ridge l2 u^2 / (2 ||u_i||_2) in place of the l2
     norm: rows that were fitted are the minimum of their own problem.
     """
-    norm = model.row_norm
-    if norm["tv"] > 0 or model.dictionary_u is not None:
+    if not are_samples(model):
         raise AttributeError(
             "rows of this model are neighbours or combinations of a dictionary, not independent "
             "samples; expected fitted rows only: see row_factors_ and reconstruct()"
         )
+    norm = model.row_norm
     per_part = model.lambda_value * norm["of_columns"]
     length = np.linalg.norm(model.u, axis=0)
     # A trace of a ridge keeps the minimum unique where there is no l2 norm.
-    ridge = np.maximum(per_part * norm["l2"] / length, 1e-12 * np.sum(model.v**2))
+    ridge = np.maximum(per_part * norm["l2"] / length, 1e-12 * np.sum(v**2))
     return ridge, norm["l1"] * per_part, np.full(len(ridge), not norm["nonnegative"])

@@ -58,7 +58,7 @@ def _data_of(model: Any, x: Any, y: Any, weight: Any) -> Any:
     if isinstance(model, _core.MatrixModel):
         from hadal.matrix import _matrix_data
 
-        return _matrix_data(_numbers(x), weight)
+        return _matrix_data(_numbers(filled(x)), weight)
     if isinstance(model, _core.TensorModel):
         from hadal.tensor import _tensor_data
 
@@ -73,7 +73,7 @@ def _numbers(x: Any) -> Any:
 
     if sparse.issparse(x):
         return x
-    x = np.asarray(filled(x))
+    x = np.asarray(x)
     return x if x.dtype in (np.float64, np.float32) else x.astype(np.float64)
 
 

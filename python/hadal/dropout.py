@@ -10,6 +10,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hadal import _core
+from hadal._arrays import unmasked
 from hadal._base import _Fitted, _given, _seed, _threads
 
 
@@ -83,7 +84,7 @@ class DropoutFactorization(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _F
         hadal.ArgumentError
             For parameters that are out of range or do not fit each other.
         """
-        X = validate_data(self, X, dtype=[np.float64, np.float32])
+        X = validate_data(self, unmasked(X, "X"), dtype=[np.float64, np.float32])
         return self._fit_at(X, self.retain)
 
     def _fit_at(self, X: np.ndarray, retain: float) -> Any:

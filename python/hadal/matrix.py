@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from hadal import _core
 from hadal._arrays import filled, positions
 from hadal._base import _ByFolds, _Fitted, _given, _seed, _threads
-from hadal._rows import column_shift, row_factors
+from hadal._rows import are_samples, column_shift, row_factors
 
 
 def _matrix_data(x: Any, weight: Any = None) -> _core.MatrixData:
@@ -141,6 +141,29 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
             positions(rows, "rows").tolist(), positions(columns, "columns").tolist()
         )
 
+    def fit_transform(self, X: Any, y: Any = None, weight: Any = None) -> np.ndarray:
+        """Fits, and gives the row factors, also where rows are neighbours or have a dictionary.
+
+        Parameters
+        ----------
+        X, y, weight
+            As for ``fit``.
+
+        Returns
+        -------
+        array (rows, size)
+
+        Raises
+        ------
+        hadal.DataError, hadal.ArgumentError
+            As ``fit`` does.
+        """
+        self.fit(X, y, weight)
+        if are_samples(self.model_):
+            return self.transform(X)
+        dictionary = self.model_.dictionary_u
+        return self.row_factors_ if dictionary is None else dictionary @ self.row_factors_
+
     def transform(self, X: Any) -> np.ndarray:
         """Row factors of new rows: the best ones beside the column factors that were found.
 
@@ -157,6 +180,9 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         ------
         sklearn.exceptions.NotFittedError
             Before ``fit``.
+        AttributeError
+            Where rows are neighbours or combinations of a dictionary, of which no new ones are
+            known, or data are categories.
         """
         return self._coefficients(X)[0]
 
@@ -199,6 +225,9 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         ------
         sklearn.exceptions.NotFittedError
             Before ``fit``.
+        AttributeError
+            Where rows are neighbours or combinations of a dictionary, of which no new ones are
+            known, or data are categories.
         """
         coefficients, scale, shift = self._coefficients(X)
         _, column_scale = self.model_.scales

@@ -10,6 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
 from hadal import _core
+from hadal._arrays import unmasked
 from hadal._parallel_net import _SHARED, _names_of, _ParallelNet, _weighted
 
 
@@ -93,7 +94,12 @@ class ParallelNetRegressor(RegressorMixin, _ParallelNet):
         """
         self._target_names = _names_of(y)
         X, y = validate_data(
-            self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True
+            self,
+            unmasked(X, "X"),
+            unmasked(y, "y"),
+            dtype=[np.float64, np.float32],
+            multi_output=True,
+            y_numeric=True,
         )
         X, y, weight = _weighted(X, y, sample_weight)
         self._one_target = y.ndim == 1
@@ -211,7 +217,9 @@ class ParallelNetClassifier(ClassifierMixin, _ParallelNet):
             For parameters out of range.
         """
         self._target_names = _names_of(y)
-        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32])
+        X, y = validate_data(
+            self, unmasked(X, "X"), unmasked(y, "y"), dtype=[np.float64, np.float32]
+        )
         check_classification_targets(y)
         X, y, weight = _weighted(X, y, sample_weight)
         self.classes_, labels = np.unique(y, return_inverse=True)

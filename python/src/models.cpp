@@ -281,7 +281,7 @@ void bind_matrix(nb::module_& module) {
       .def(
           "report",
           [](const MatrixModel& m, const MatrixData* data, const std::optional<fs::path>& to) {
-            return written(to, matrix_report(m, data, {"MODEL.h5", "DATA"}));
+            return written(to, matrix_report(m, data, {"MODEL.h5", {"DATA"}}));
           },
           nb::arg("data").none() = nb::none(), nb::arg("path") = nb::none(),
           "A page of HTML, written to a path where one is given.");
@@ -300,7 +300,7 @@ void bind_tensor(nb::module_& module) {
       .def(
           "report",
           [](const TensorModel& m, const TensorData* data, const std::optional<fs::path>& to) {
-            return written(to, tensor_report(m, data, {"MODEL.h5", "DATA"}));
+            return written(to, tensor_report(m, data, {"MODEL.h5", {"DATA"}}));
           },
           nb::arg("data").none() = nb::none(), nb::arg("path") = nb::none(),
           "A page of HTML, written to a path where one is given.");
@@ -356,7 +356,7 @@ void bind_networks(nb::module_& module) {
       .def(
           "report",
           [](const NetworkModel& m, const SampleData* data, const std::optional<fs::path>& to) {
-            return written(to, network_report(m, data, {"MODEL.h5", "DATA"}));
+            return written(to, network_report(m, data, {"MODEL.h5", {"DATA"}}));
           },
           nb::arg("data").none() = nb::none(), nb::arg("path") = nb::none(),
           "A page of HTML, written to a path where one is given.");
@@ -371,7 +371,7 @@ void bind_networks(nb::module_& module) {
       .def(
           "report",
           [](const DeepModel& m, const SampleData* data, const std::optional<fs::path>& to) {
-            return written(to, deep_report(m, data, {"MODEL.h5", "DATA"}));
+            return written(to, deep_report(m, data, {"MODEL.h5", {"DATA"}}));
           },
           nb::arg("data").none() = nb::none(), nb::arg("path") = nb::none(),
           "A page of HTML, written to a path where one is given.");
@@ -394,7 +394,7 @@ void bind_dropout(nb::module_& module) {
       .def(
           "report",
           [](const DropoutModel& m, const std::optional<fs::path>& to) {
-            return written(to, dropout_report(m, {"MODEL.h5", "DATA"}));
+            return written(to, dropout_report(m, {"MODEL.h5", {"DATA"}}));
           },
           nb::arg("path") = nb::none(), "A page of HTML, written to a path where one is given.");
 }

@@ -106,6 +106,7 @@ def test_what_is_masked_is_missing(low_rank, random):
     [
         (lambda x: hadal.MatrixCompletion(time_limit=-1).fit(x), "time_limit = -1"),
         (lambda x: hadal.MatrixCompletion(time_limit=np.nan).fit(x), "time_limit = nan"),
+        (lambda x: hadal.MatrixCompletion(None).fit(x), "lambda_ratio = None"),
         (lambda x: hadal.MatrixCompletion(0.5).fit(x).predict_entries([0.5], [0]), "whole numbers"),
         (lambda x: hadal.TensorFactorization().fit(([[0.5, 0, 0]], [1.0], (2, 2, 2))), "indices"),
     ],
@@ -125,12 +126,33 @@ def test_numbers_that_make_no_sense_are_refused(low_rank, fit, words):
         {"architecture": "mlp:3", "gates": 5},
         {"image_shape": (1, 2, 1, 1)},
         {"image_shape": "22"},
+        {"image_shape": 4},
+        {"image_shape": (-1, -2)},
+        {"architecture": "mlp:3", "tol": 0.1},
     ],
 )
 def test_parameters_of_networks_that_do_not_fit_each_other(given):
     x = np.arange(20.0).reshape(10, 2)
     with pytest.raises(hadal.ArgumentError, match=next(reversed(given)) + "|architecture|gates"):
         hadal.ParallelNetRegressor(**given).fit(x, x[:, 0])
+
+
+def test_what_is_masked_is_refused_where_nothing_may_be_missing(low_rank):
+    x = np.where(np.isnan(low_rank), 0, low_rank)
+    masked = np.ma.masked_less(x, -1)
+    for estimator, y in ((hadal.DropoutFactorization(), None), (hadal.ParallelNetRegressor(), x[:, 0])):
+        with pytest.raises(hadal.DataError, match="masked"):
+            estimator.fit(masked, y)
+    with pytest.raises(hadal.DataError, match="y has masked"):
+        hadal.ParallelNetRegressor().fit(x, masked[:, 0])
+
+
+def test_whole_numbers_of_any_type_are_positions(low_rank):
+    fitted = hadal.MatrixCompletion(0.5).fit(low_rank)
+    expected = fitted.predict_entries([0, 1], [2, 3])
+    for kind in (float, object, np.uint8):
+        found = fitted.predict_entries(np.array([0, 1], kind), np.array([2, 3], kind))
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_a_model_says_what_it_is(low_rank):

@@ -5,8 +5,9 @@ import os
 import numpy as np
 import pytest
 
-from hadal import MatrixCompletion, StructuredFactorization
+from hadal import MatrixCompletion, NonnegativeFactorization, StructuredFactorization
 from hadal._base import _threads
+from hadal._rows import row_coefficients
 
 
 def some(loss="squared"):
@@ -67,7 +68,7 @@ def test_impute_of_fitted_rows_agrees_with_structured_fits(loss, norm, nonnegati
         norm_v="l1 + l2",
         nonnegative_u=nonnegative,
         offset="none",
-        tol=1e-10,
+        tol=1e-7,
         proof="none",
     ).fit(x)
     assert model.size_ > 1
@@ -76,10 +77,9 @@ def test_impute_of_fitted_rows_agrees_with_structured_fits(loss, norm, nonnegati
     np.testing.assert_allclose(imputed, fitted, rtol=0, atol=2e-3 * np.abs(fitted).max())
 
 
-@pytest.mark.parametrize("estimator", [MatrixCompletion, StructuredFactorization])
-def test_impute_of_fitted_rows_agrees_with_the_refit(estimator):
+def test_impute_of_fitted_rows_agrees_with_the_refit():
     x = some()
-    model = estimator(
+    model = MatrixCompletion(
         0.1, offset="both", free_offset=True, offset_ridge=0.1, refit=True, tol=1e-9
     ).fit(x)
     assert model.model_.refit is not None
@@ -88,9 +88,74 @@ def test_impute_of_fitted_rows_agrees_with_the_refit(estimator):
     np.testing.assert_allclose(imputed, fitted, rtol=0, atol=1e-3 * np.abs(fitted).max())
 
 
+@pytest.mark.parametrize("norm", ["l1", "l2"])
+def test_new_rows_of_joined_parts_are_their_best_combination(norm):
+    random = np.random.default_rng(1)
+    parts = random.random((3, 12))
+    x = random.random((60, 3)) @ parts + 0.02 * random.normal(size=(60, 12))
+    model = NonnegativeFactorization(0.02, norm_u=norm, norm_v=norm, refit=True).fit(x[:30])
+    assert model.model_.refit["kind"] == "parts"
+    new = x[30:].copy()
+    hidden = random.random(new.shape) < 0.3
+    new[hidden] = np.nan
+    assert model.transform(new).min() >= 0
+    assert np.sqrt(np.mean((model.impute(new) - x[30:])[hidden] ** 2)) < 0.2
+
+
+def random_row(random, loss):
+    v = random.normal(size=(random.integers(1, 9), random.integers(1, 7)))
+    y = 3 * random.normal(size=len(v))
+    y = {"logistic": (y > 0).astype(float), "poisson": np.floor(np.abs(y))}.get(loss, y)
+    size = v.shape[1]
+    ridge = np.maximum(random.random(size) * (random.random(size) < 0.5), 1e-6)
+    cost = random.random(size) * (random.random(size) < 0.7)
+    return y, v, 0.1 * random.normal(size=len(v)), ridge, cost, random.random(size) < 0.6
+
+
+@pytest.mark.parametrize("loss", ["squared", "huber", "logistic", "poisson"])
+def test_a_row_is_the_minimum_of_its_problem(loss):
+    random = np.random.default_rng(7)
+    for _ in range(60):
+        y, v, shift, ridge, cost, signed = random_row(random, loss)
+        u = row_coefficients(y, v, shift, ridge, cost, signed, loss, 0.5)
+        z = shift + v @ u
+        force = {
+            "squared": lambda: y - z,
+            "huber": lambda: np.clip(y - z, -0.5, 0.5),
+            "logistic": lambda: y - 1 / (1 + np.exp(-z)),
+            "poisson": lambda: y - np.exp(z),
+        }[loss]()
+        pull = v.T @ force - ridge * u
+        tolerance = 2e-5 * (1 + np.abs(v.T @ y).max())
+        assert np.all(signed | (u >= 0))
+        moved = u != 0
+        np.testing.assert_allclose(pull[moved], (cost * np.sign(u))[moved], atol=tolerance)
+        idle = np.where(signed, np.abs(pull), pull)[~moved]
+        assert np.all(idle <= cost[~moved] + tolerance)
+
+
+def test_rows_beside_a_dictionary_of_any_scale():
+    random = np.random.default_rng(3)
+    x = some()
+    for scale in (1e3, 1e-6):
+        model = StructuredFactorization(
+            0.1,
+            norm_u="l1",
+            dictionary_v=scale * random.normal(size=(12, 8)),
+            offset="none",
+            tol=1e-9,
+        ).fit(x)
+        missing = np.isnan(x)
+        imputed, fitted = model.impute(x)[missing], model.reconstruct()[missing]
+        np.testing.assert_allclose(imputed, fitted, rtol=0, atol=5e-3 * np.abs(fitted).max())
+
+
 def test_rows_that_are_neighbours_are_not_imputed_alone():
     x = some()
     for rows in ({"norm_u": "l2 + tv(chain)"}, {"dictionary_u": "dct"}):
-        model = StructuredFactorization(0.3, **rows).fit(x)
+        model = StructuredFactorization(0.3, **rows)
+        u = model.fit_transform(x)
+        assert u.shape == (30, model.size_)
+        np.testing.assert_allclose(model.inverse_transform(u), model.reconstruct(), atol=1e-10)
         with pytest.raises(AttributeError, match="reconstruct"):
             model.transform(x)

@@ -93,7 +93,7 @@ std::string proof_section(const DeepModel& model, const ReportFiles& files) {
       "figures again, without the fit's library:</p>\n<pre>{}</pre>\n</section>\n",
       html::escape(claim(model.certificate)), figure(model.certificate.objective, 12),
       html::escape(objective_unit_in_words(model)), html::escape(model.certificate.method),
-      html::escape(shell_command({"hadal", "verify", files.model, files.data})));
+      html::escape(verify_command(files)));
 }
 
 std::string history_section(const DeepModel& model) {

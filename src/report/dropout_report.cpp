@@ -118,7 +118,7 @@ std::string dropout_report(const DropoutModel& model, const ReportFiles& files) 
   if (model.unit_products.size()) plots["units"] = list(model.unit_products);
   plots.erase("trace");  // the curves above say more
   ReportFiles shown = files;
-  if (model.with_input) shown.data += " --input INPUT";
+  if (model.with_input) shown.data.insert(shown.data.end(), {"--input", "INPUT"});
   return report_page(files.model,
                      report_header("A linear network with dropout", model, lead(model)) +
                          cards(model) + pictures(model) +

@@ -56,7 +56,7 @@ std::string certificate_section(const FittedModel& model, const std::string& obj
   }
   text += fmt::format(
       "<p>To check it again, independently of the fit:</p>\n<pre>{}</pre>\n</section>\n",
-      html::escape(shell_command({"hadal", "verify", files.model, files.data})));
+      html::escape(verify_command(files)));
   return text;
 }
 

@@ -48,12 +48,18 @@ std::string quoted(const std::string& word) {
   return text;
 }
 
+/// Of a name that looks like an option, one that does not.
+std::string file_name(const std::string& name) {
+  return name.starts_with('-') ? fmt::format("./{}", name) : name;
+}
+
 }  // namespace
 
-std::string shell_command(const std::vector<std::string>& words) {
-  std::vector<std::string> all;
-  for (const std::string& word : words) all.push_back(quoted(word));
-  return fmt::format("{}", fmt::join(all, " "));
+std::string verify_command(const ReportFiles& files) {
+  std::vector<std::string> words = {"hadal", "verify", quoted(file_name(files.model))};
+  for (const std::string& word : files.data)
+    words.push_back(quoted(&word == &files.data.front() ? file_name(word) : word));
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
 std::string figure(double value, int digits) {

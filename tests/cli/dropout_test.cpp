@@ -54,6 +54,8 @@ TEST_F(Dropout, OfAnInputIsVerifiedAndPredictsWithOne) {
   EXPECT_EQ(without.code, 2);
   EXPECT_THAT(without.err, HasSubstr("expected --input FILE"));
   EXPECT_EQ(hadal("verify m.h5 x.csv --input y.csv").code, 1);
+  done("report m.h5 --data y.csv --out m.html");
+  EXPECT_THAT(text_of("m.html"), HasSubstr("<pre>hadal verify m.h5 y.csv --input INPUT</pre>"));
   done("predict m.h5 x.csv --out p.npy");
   EXPECT_EQ(hadal("predict m.h5 --all --out p.npy").code, 2);
   write_matrix("short.csv", 14, 4);

@@ -43,6 +43,12 @@ TEST(Words, FiguresOfTheObjectiveNameTheirUnit) {
   EXPECT_EQ(objective_unit_in_words(model), "in squared pixel levels");
 }
 
+TEST(Words, CommandsAreQuotedWhereAShellAsks) {
+  EXPECT_EQ(verify_command({"m.h5", {"d.npy", "--target-file", "my y.npy"}}),
+            "hadal verify m.h5 d.npy --target-file 'my y.npy'");
+  EXPECT_EQ(verify_command({"-m.h5", {"it's"}}), "hadal verify ./-m.h5 'it'\\''s'");
+}
+
 TEST(Words, DurationsHaveAReadableUnit) {
   EXPECT_EQ(duration(3.21), "3.21 s");
   EXPECT_EQ(duration(42.04), "42.0 s");

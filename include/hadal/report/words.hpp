@@ -1,13 +1,13 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "hadal/model/deep_model.hpp"
 #include "hadal/model/dropout_model.hpp"
 #include "hadal/model/matrix_model.hpp"
 #include "hadal/model/network_model.hpp"
 #include "hadal/model/tensor_model.hpp"
+#include "hadal/report/report_files.hpp"
 
 /// What a fit found, in words for people: the same sentences in the terminal and in the report.
 namespace hadal {
@@ -18,8 +18,8 @@ std::string figure(double value, int digits = 6);
 /// E.g. "1 unit", "3 units", "2 copies".
 std::string counted(Index count, std::string thing);
 
-/// Words as a line of a POSIX shell, quoted where it asks for it.
-std::string shell_command(const std::vector<std::string>& words);
+/// The command that checks a model again, quoted as a POSIX shell asks for it.
+std::string verify_command(const ReportFiles& files);
 
 /// `relative` in percent, rounded up to two significant digits, e.g. "0.00012 %".
 std::string percent_at_most(double relative);
