@@ -102,7 +102,8 @@ TEST_F(Deep, KilledFitGoesOnToTheSameModel) {
   done("predict whole.h5 s.csv --out whole.csv");
   done("predict resumed.h5 s.csv --out resumed.csv");
   EXPECT_EQ(text_of("resumed.csv"), text_of("whole.csv"));
-  EXPECT_THAT(hadal(fit + "--seed 7 --resume state.h5").err, HasSubstr("with seed 0 where this fit has seed 7"));
+  EXPECT_THAT(hadal(fit + "--seed 7 --resume state.h5").err,
+              HasSubstr("with seed 0 where this fit has seed 7"));
 }
 
 }  // namespace
