@@ -36,7 +36,6 @@ _SHARED = """hidden : str
     size_max, time_limit, n_jobs, random_state, verbose
         As for ``MatrixCompletion``."""
 
-
 _HIDDEN = ["hidden", "penalty", "gates", "tol", "proof", "max_iter"]
 _DEEP = ["epochs", "batch_size", "learning_rate", "validation_fraction"]
 
@@ -61,6 +60,7 @@ class _ParallelNet(_Fitted):
 
     def _check_kind(self) -> None:
         """What belongs to one hidden layer is not given with deep subnetworks, nor the reverse."""
+
         def refuse(names: list[str], beside: str) -> None:
             defaults = inspect.signature(type(self).__init__).parameters
             for name in names:

@@ -9,7 +9,7 @@ from scipy.linalg import solve
 
 
 def _derivatives(z, y, loss: str, threshold: float) -> tuple[np.ndarray, np.ndarray, float]:
-    """Minus the slope, a curvature > 0 and the sum of the loss of entries."""
+    """Minus the slope, a curvature >= 0 and the sum of the loss of entries."""
     if loss == "logistic":
         p = 0.5 * (1 + np.tanh(z / 2))
         return y - p, p * (1 - p), float(np.sum(np.logaddexp(0, z) - y * z))
@@ -63,7 +63,7 @@ def _with_signs(form, right, u, sign) -> np.ndarray:
         crossing = active[best[active] * sign[active] <= 0]
         if crossing.size == 0:
             return best
-        far = u[crossing] / (u[crossing] - best[crossing] - sign[crossing] * 1e-300)
+        far = u[crossing] / (u[crossing] - best[crossing] + sign[crossing] * 1e-300)
         u = u + np.clip(far.min(), 0, 1) * (best - u)
         gone = crossing[far <= far.min()]
         u[gone], sign[gone] = 0, 0
@@ -129,7 +129,7 @@ def column_shift(model: Any) -> np.ndarray | float:
 
 
 def row_factors(
-    model: Any, x: np.ndarray, observed: np.ndarray, count_weights: float, offset_ridge: float
+    model: Any, x: np.ndarray, observed: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Factors, scales and offsets of rows, those of the refit where there is one.
 
@@ -138,10 +138,8 @@ def row_factors(
     model : MatrixModel
     x, observed : array (rows, columns)
         Entries, and which of them count.
-    count_weights, offset_ridge : float
-        As the model was fitted with.
     """
-    v = _beside(model, model.v)
+    v = lifted(model, model.v)
     shift = np.broadcast_to(column_shift(model), x.shape[1:])
     column_scale = model.scales[1]
     ridge, cost, signed = _penalty_of_rows(model, v)
@@ -150,14 +148,14 @@ def row_factors(
     if free:  # one more coefficient, of either sign, with a ridge of its own
         ridge, cost, signed = (
             np.append(of_parts, of_offset)
-            for of_parts, of_offset in ((ridge, offset_ridge), (cost, 0.0), (signed, True))
+            for of_parts, of_offset in ((ridge, model.offset["ridge"]), (cost, 0.0), (signed, True))
         )
     factors = np.zeros((len(x), v.shape[1]))
     scales, shifts = np.ones(len(x)), np.zeros(len(x))
     for i, (row, at) in enumerate(zip(x, observed)):
         y, beside = row[at].astype(np.float64), v[at]
         if column_scale.size:
-            scales[i] = max(1, y.size) ** (-count_weights / 2)
+            scales[i] = max(1, y.size) ** (-model.row_norm["counts"] / 2)
             beside = beside * (scales[i] * column_scale[at])[:, None]
         if model.loss == "logistic":
             y = np.maximum(y, 0.0)  # in both codings, -1 and 1 or 0 and 1
@@ -176,7 +174,7 @@ def row_factors(
     return factors, scales, shifts
 
 
-def _beside(model: Any, v: np.ndarray) -> np.ndarray:
+def lifted(model: Any, v: np.ndarray) -> np.ndarray:
     """What stands beside rows' factors: columns x size, also where v are coefficients."""
     return v if model.dictionary_v is None else model.dictionary_v @ v
 
@@ -185,7 +183,7 @@ def _refitted(model: Any, factors, x, observed) -> np.ndarray:
     """Factors of rows in the refit; x: entries without their offsets."""
     if model.refit["kind"] != "parts":  # its factors are combinations of the model's own
         return factors @ np.linalg.lstsq(model.u, model.refit["u"], rcond=None)[0]
-    v = _beside(model, model.refit["v"])
+    v = lifted(model, model.refit["v"])
     ridge = np.full(v.shape[1], 1e-12 * np.sum(v**2))
     signed = np.full(v.shape[1], not model.row_norm["nonnegative"])
     return np.array(

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from hadal import _core
 from hadal._arrays import filled, positions
 from hadal._base import _ByFolds, _Fitted, _given, _seed, _threads
-from hadal._rows import are_samples, column_shift, row_factors
+from hadal._rows import are_samples, column_shift, lifted, row_factors
 
 
 def _matrix_data(x: Any, weight: Any = None) -> _core.MatrixData:
@@ -205,7 +205,7 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         check_is_fitted(self, "model_")
         Z = np.asarray(Z, dtype=np.float64)
         _, column_scale = self.model_.scales
-        z = Z @ self._lifted()
+        z = Z @ lifted(self.model_, self.components_.T).T
         if column_scale.size:
             z = z * column_scale
         return self._through_link(z + column_shift(self.model_))
@@ -231,7 +231,7 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         """
         coefficients, scale, shift = self._coefficients(X)
         _, column_scale = self.model_.scales
-        z = coefficients @ self._lifted()
+        z = coefficients @ lifted(self.model_, self.components_.T).T
         if column_scale.size:
             z = z * scale[:, None] * column_scale
         z = self._through_link(z + column_shift(self.model_) + shift[:, None])
@@ -241,10 +241,6 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
             z[entries.row, entries.col] = entries.data
             return z
         return np.where(np.isnan(X), z, X)
-
-    def _lifted(self) -> np.ndarray:
-        """Size x columns, also where coefficients are those of a dictionary."""
-        return self.components_
 
     def _through_link(self, z: np.ndarray) -> np.ndarray:
         if self.model_.loss == "logistic":
@@ -262,9 +258,7 @@ class _MatrixEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Fitte
         if seen is not None:
             seen.data = np.ones_like(seen.data)
         observed = ~np.isnan(dense) if seen is None else seen.toarray() > 0
-        return row_factors(
-            self.model_, dense, observed, getattr(self, "count_weights", 0.0), self.offset_ridge
-        )
+        return row_factors(self.model_, dense, observed)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 
 from hadal._base import _ByFolds, _given
 from hadal.matrix import _MatrixEstimator
@@ -101,10 +100,6 @@ class StructuredFactorization(_MatrixEstimator):
             if sides[name] is not None:
                 sides[name] = [(int(a), int(b)) for a, b in sides[name]]
         return {**self._base_options(), **_given(sides)}
-
-    def _lifted(self) -> np.ndarray:
-        dictionary = self.model_.dictionary_v
-        return self.components_ if dictionary is None else self.components_ @ dictionary.T
 
 
 class StructuredFactorizationCV(_ByFolds, StructuredFactorization):

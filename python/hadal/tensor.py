@@ -76,8 +76,8 @@ class TensorFactorization(_Fitted):
         Parameters
         ----------
         X : array of three to eight dimensions, float64 or float32
-            What is NaN or masked is missing. Or a tuple (indices, values, shape) of observed entries: an array
-            (entries, modes) of positions from 0, an array (entries,), and a tuple.
+            What is NaN or masked is missing. Or a tuple (indices, values, shape) of observed
+            entries: an array (entries, modes) of positions from 0, an array (entries,), and a tuple.
         y : ignored
         weight : array, optional
             A weight > 0 for each entry, of the shape of X or of its values.

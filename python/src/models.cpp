@@ -177,6 +177,7 @@ nb::dict offset(nb::handle self) {
   parts["row"] = view(o.row, self);
   parts["column"] = view(o.column, self);
   parts["free"] = o.policy == OffsetPolicy::free;
+  parts["ridge"] = o.ridge;
   return parts;
 }
 
@@ -193,6 +194,7 @@ nb::dict row_norm(const MatrixModel& m) {
   norm["l2"] = m.norm_u.l2;
   norm["tv"] = m.norm_u.tv;
   norm["nonnegative"] = m.norm_u.nonnegative;
+  norm["counts"] = m.norm.alpha;
   norm["of_columns"] = owned(std::move(of_columns));
   return norm;
 }
@@ -247,6 +249,7 @@ void bind_matrix(nb::module_& module) {
       .def_prop_ro("norm_v", [](const MatrixModel& m) { return to_string(m.norm_v); })
       .def_prop_ro("row_norm", &row_norm,
                    "Weights l1, l2, tv of the norm of rows' factors, whether they are nonnegative, "
+                   "the power of the counts that weighs them, "
                    "and norm_v(v_i) of every part, of_columns.")
       .def_prop_ro(
           "scales",

@@ -133,7 +133,7 @@ def test_numbers_that_make_no_sense_are_refused(low_rank, fit, words):
 )
 def test_parameters_of_networks_that_do_not_fit_each_other(given):
     x = np.arange(20.0).reshape(10, 2)
-    with pytest.raises(hadal.ArgumentError, match=next(reversed(given)) + "|architecture|gates"):
+    with pytest.raises(hadal.ArgumentError, match=next(reversed(given))):
         hadal.ParallelNetRegressor(**given).fit(x, x[:, 0])
 
 

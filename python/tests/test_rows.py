@@ -1,9 +1,10 @@
-"""What is predicted of a row that was fitted is what the fit predicts."""
+"""Rows that were fitted are imputed as in the fit, new ones by the minimum of their problem."""
 
 import os
 
 import numpy as np
 import pytest
+from scipy.optimize import nnls
 
 from hadal import MatrixCompletion, NonnegativeFactorization, StructuredFactorization
 from hadal._base import _threads
@@ -22,6 +23,12 @@ def some(loss="squared"):
     return x
 
 
+def check_imputed_as_fitted(model, x, tolerance):
+    missing = np.isnan(x)
+    imputed, fitted = model.impute(x)[missing], model.reconstruct()[missing]
+    np.testing.assert_allclose(imputed, fitted, rtol=0, atol=tolerance * np.abs(fitted).max())
+
+
 @pytest.mark.parametrize("loss", ["squared", "huber", "logistic", "poisson"])
 @pytest.mark.parametrize("offset", ["rows", "both"])
 @pytest.mark.parametrize("counts", [0, 1])
@@ -36,9 +43,16 @@ def test_impute_of_fitted_rows_agrees_with_the_fit_where_offsets_are_free(loss, 
         count_weights=counts,
         tol=1e-9,
     ).fit(x)
-    missing = np.isnan(x)
-    imputed, fitted = model.impute(x)[missing], model.reconstruct()[missing]
-    np.testing.assert_allclose(imputed, fitted, rtol=0, atol=2e-3 * np.abs(fitted).max())
+    check_imputed_as_fitted(model, x, 2e-3)
+
+
+def test_what_is_set_after_the_fit_does_not_change_its_rows():
+    x = some()
+    model = MatrixCompletion(
+        0.1, offset="both", free_offset=True, offset_ridge=0.1, count_weights=1, tol=1e-9
+    ).fit(x)
+    model.set_params(offset_ridge=100.0, count_weights=0.0)
+    check_imputed_as_fitted(model, x, 2e-3)
 
 
 def test_a_row_of_ones_alone_is_no_row_of_zeros():
@@ -72,9 +86,7 @@ def test_impute_of_fitted_rows_agrees_with_structured_fits(loss, norm, nonnegati
         proof="none",
     ).fit(x)
     assert model.size_ > 1
-    missing = np.isnan(x)
-    imputed, fitted = model.impute(x)[missing], model.reconstruct()[missing]
-    np.testing.assert_allclose(imputed, fitted, rtol=0, atol=2e-3 * np.abs(fitted).max())
+    check_imputed_as_fitted(model, x, 2e-3)
 
 
 def test_impute_of_fitted_rows_agrees_with_the_refit():
@@ -83,9 +95,7 @@ def test_impute_of_fitted_rows_agrees_with_the_refit():
         0.1, offset="both", free_offset=True, offset_ridge=0.1, refit=True, tol=1e-9
     ).fit(x)
     assert model.model_.refit is not None
-    missing = np.isnan(x)
-    imputed, fitted = model.impute(x)[missing], model.reconstruct()[missing]
-    np.testing.assert_allclose(imputed, fitted, rtol=0, atol=1e-3 * np.abs(fitted).max())
+    check_imputed_as_fitted(model, x, 1e-3)
 
 
 @pytest.mark.parametrize("norm", ["l1", "l2"])
@@ -98,7 +108,10 @@ def test_new_rows_of_joined_parts_are_their_best_combination(norm):
     new = x[30:].copy()
     hidden = random.random(new.shape) < 0.3
     new[hidden] = np.nan
-    assert model.transform(new).min() >= 0
+    for row, found in zip(new, model.transform(new)):
+        seen = ~np.isnan(row)
+        best = nnls(model.components_.T[seen], row[seen])[0]
+        np.testing.assert_allclose(found, best, atol=1e-6 * best.max())
     assert np.sqrt(np.mean((model.impute(new) - x[30:])[hidden] ** 2)) < 0.2
 
 
@@ -145,9 +158,7 @@ def test_rows_beside_a_dictionary_of_any_scale():
             offset="none",
             tol=1e-9,
         ).fit(x)
-        missing = np.isnan(x)
-        imputed, fitted = model.impute(x)[missing], model.reconstruct()[missing]
-        np.testing.assert_allclose(imputed, fitted, rtol=0, atol=5e-3 * np.abs(fitted).max())
+        check_imputed_as_fitted(model, x, 5e-3)
 
 
 def test_rows_that_are_neighbours_are_not_imputed_alone():

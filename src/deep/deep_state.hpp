@@ -36,8 +36,8 @@ void keep_choice(const std::filesystem::path& path, const ChoiceRecord& choice);
 std::vector<DeepFoldPoint> resumed_choice(const std::filesystem::path& path,
                                           const std::string& identity);
 
-/// Of a checkpoint of a choice that was under way, a state of no epochs. Throws ModelError for a
-/// checkpoint of another problem or of other shapes.
+/// Of a checkpoint of a choice that was under way, a state of no epochs. Throws ArgumentError
+/// for a checkpoint of another problem, ModelError for one of other shapes.
 State resumed(const std::filesystem::path& path, const std::string& identity,
               const Subnetwork& subnetwork, const torch::TensorOptions& options);
 

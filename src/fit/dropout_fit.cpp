@@ -296,7 +296,7 @@ class DropoutFit {
     model_.status = status_of(model_.certificate, options_.tolerance);
     const bool optimal = model_.status == Status::optimal;
     if (model_.stop == StopReason::tolerance && !optimal) model_.stop = StopReason::exhausted;
-    // A descent has a tolerance of its own, below which there is nothing more to prove.
+    // A descent ends by its own steps, and may have been near enough before.
     if (model_.stop == StopReason::iteration_limit && optimal) model_.stop = StopReason::tolerance;
     finish_trace();
     model_.seed = options_.seed;

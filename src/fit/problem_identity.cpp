@@ -48,6 +48,7 @@ std::string common_identity(const FitOptions& o) {
   return fmt::format("loss {}{}; {}; seed {}", to_string(o.loss), threshold, in_words(o.lambda),
                      o.seed);
 }
+
 std::string identity_of(const FactorNorm& norm) {
   std::string text = to_string(norm) + (norm.nonnegative ? " >= 0" : "");
   if (norm.tv > 0)

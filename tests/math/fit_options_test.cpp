@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <numeric>
 
 #include "hadal/error.hpp"
@@ -38,6 +39,8 @@ TEST(FitOptions, RefusesWhatIsOutOfRange) {
       [](auto& o) { o.norm_alpha = 1.1; },
       [](auto& o) { o.offset_policy = OffsetPolicy::free, o.offset_ridge = 0; },
       [](auto& o) { o.iteration_max = 0; },
+      [](auto& o) { o.time_limit = -1; },
+      [](auto& o) { o.time_limit = std::numeric_limits<double>::quiet_NaN(); },
       [](auto& o) { o.size_max = -1; },
       [](auto& o) { o.threads = -1; }};
   for (const auto& mistake : mistakes) {
